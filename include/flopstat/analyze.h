@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "flopstat/error.h"
+#include "flopstat/report.h"
+
+namespace flopstat {
+
+struct Options {
+  std::map<std::string, int64_t> dims = {};                    ///< free dimensions by name: {"batch", 8}
+  std::map<std::string, std::vector<int64_t>> inputs = {};     ///< whole input shapes by name
+  std::string signature = {};                                  ///< empty: the default one, else the first
+  std::string convention = "flopstat";
+  bool trust_stored_shapes = true;  ///< false: stored shapes of tensors other than inputs are ignored
+};
+
+/// Reads a model file and counts what it costs. Nothing in the file is executed.
+///
+/// Throws `Error` where the file cannot be read or the options do not fit the model. What is merely not known is a row
+/// with a reason.
+Report analyze(const std::string& path, const Options& options = {});
+
+/// The same for bytes in memory; `path` is only shown.
+Report analyze(std::vector<std::byte> bytes, std::string path, const Options& options = {});
+
+/// Version of the library and the program, "0.1.0".
+const char* version();
+
+}  // namespace flopstat

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flopstat/known.h"
+#include "model/model.h"
+
+namespace flopstat {
+
+struct Called;
+
+/// The graphs that one node calls.
+struct Child {
+  std::vector<Called> calls = {};
+  bool choose = false;  ///< an If on a condition that is not known: one of the calls is taken
+};
+
+/// One call of one graph: what inference knows of each of its tensors. A graph called twice has two frames.
+struct Frame {
+  GraphId graph = 0;
+  std::vector<Known<Value>> values = {};           ///< per tensor of the graph
+  std::map<NodeIndex, Child> children = {};        ///< per node that calls
+  std::map<NodeIndex, Unknown> failures = {};      ///< nodes whose operation could not be inferred, and why
+};
+
+/// A frame and how often it runs per run of its caller.
+struct Called {
+  Frame frame = {};
+  Known<uint64_t> repeat = uint64_t{1};
+};
+
+/// Numbers for what the file leaves open.
+struct Bindings {
+  std::map<std::string, int64_t> dims = {};    ///< by the file's symbol, "batch", or "input.axis"
+  std::map<std::string, Shape> inputs = {};    ///< whole shapes by the input's name
+  bool trust_stored_shapes = true;             ///< shapes in the file fill holes where no dimension is free
+};
+
+/// What inference found, from the main graph down.
+struct Frames {
+  Frame root = {};
+  std::map<std::string, int64_t> dims = {};  ///< every free dimension and the size it was given
+  std::vector<Warning> warnings = {};
+};
+
+/// Finds type, shape and small values of every tensor from the graph inputs on, through all calls.
+///
+/// A free axis 0 that is not bound is taken as 1; other free axes stay Unknown, with the flag that binds them.
+/// Throws `Error` (usage) for a binding that names nothing or does not fit.
+Frames infer(const Model& model, const Bindings& bindings);
+
+}  // namespace flopstat

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "flopstat/dtype.h"
+#include "flopstat/work.h"
+#include "model/count.h"
+
+namespace flopstat {
+
+/// What one run of one node costs.
+struct Cost {
+  std::vector<Work> work = {};
+  Count skippable = 0;  ///< core mul_adds that the file alone shows to be zero: nominal - valid
+
+  /// Bytes moved. Absent: every operand once, every result once.
+  std::optional<Count> read_bytes = std::nullopt;
+  std::optional<Count> written_bytes = std::nullopt;
+
+  /// Appends `count` units of work unless the count is 0.
+  void add(Part part, Unit unit, DType dtype, Count count, Certainty certainty = Certainty::exact) {
+    if (count.value() != 0) work.push_back({part, unit, dtype, certainty, Mark::none, count.value()});
+  }
+};
+
+}  // namespace flopstat

@@ -1,0 +1,21 @@
+#include "model/model.h"
+
+namespace flopstat {
+namespace {
+
+TensorId add(Graph& graph, std::vector<Dim> dims, Elements elements) {
+  graph.tensors.push_back({.dtype = DType::i64,
+                           .dims = std::move(dims),
+                           .elements = std::make_shared<const Elements>(std::move(elements))});
+  return static_cast<TensorId>(graph.tensors.size() - 1);
+}
+
+}  // namespace
+
+TensorId add_constant(Graph& graph, const std::vector<int64_t>& values) {
+  return add(graph, {{static_cast<int64_t>(values.size()), {}}}, Elements(values.begin(), values.end()));
+}
+
+TensorId add_scalar(Graph& graph, int64_t value) { return add(graph, {}, {value}); }
+
+}  // namespace flopstat

@@ -1,0 +1,709 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "flopstat/dtype.h"
+
+/// Every operation there is, one struct each. Readers translate their format's spelling into these; the meaning (shape
+/// and cost) lives in `ops/`. Each comment gives the operands in order; "?" marks one that may be absent. What a format
+/// writes as an attribute and another as an operand (axes, sizes, starts) is always an operand here: readers make a
+/// constant of it.
+namespace flopstat {
+
+using GraphId = uint32_t;
+
+// --- windows ---------------------------------------------------------------------------------------------------------
+
+/// One spatial axis of a sliding window, in elements.
+struct Axis {
+  int64_t kernel = 1;  ///< pools only; a convolution takes it from its weight
+  int64_t stride = 1;
+  int64_t dilation = 1;
+  int64_t pad_before = 0;
+  int64_t pad_after = 0;
+};
+
+enum class Padding : uint8_t {
+  given,       ///< by the axes' `pad_before` and `pad_after`
+  same_upper,  ///< output = ceil(input / stride), the odd point after
+  same_lower,  ///< the odd point before
+  valid,       ///< none
+};
+
+/// One entry per spatial axis, outermost first. Every kernel, stride and dilation is in [1, 2^20].
+struct Window {
+  std::vector<Axis> axes;
+  Padding padding = Padding::given;
+  bool ceil = false;  ///< an incomplete last window gives an output too (pools)
+};
+
+enum class DataLayout : uint8_t { channels_first, channels_last };
+
+enum class FilterLayout : uint8_t {
+  oi_spatial,   ///< ONNX, PyTorch: [O, I/g, k...]
+  o_spatial_i,  ///< TFLite: [O, k..., I/g]
+  spatial_io,   ///< TensorFlow: [k..., I/g, O]
+  depthwise,    ///< TFLite depthwise: [1, k..., O]
+  io_spatial,   ///< ONNX transposed: [I, O/g, k...]
+  spatial_oi,   ///< TensorFlow transposed: [k..., O, I]
+};
+
+struct ConvAxes {
+  DataLayout data = DataLayout::channels_first;
+  FilterLayout filter = FilterLayout::oi_spatial;
+};
+
+// --- contractions ----------------------------------------------------------------------------------------------------
+
+/// x, w, bias? -> y. Groups = channels of x / input channels of w.
+struct Conv {
+  static constexpr std::string_view name = "conv";
+  ConvAxes axes = {};
+  Window window = {};
+  bool asymmetric_inputs = false;  ///< a float x on an integer w is quantized with a zero point while running
+};
+
+/// x, w, bias?, output shape? -> y. Without an output shape its size follows from the window and `output_padding`.
+struct ConvTranspose {
+  static constexpr std::string_view name = "conv_transpose";
+  ConvAxes axes = {.filter = FilterLayout::io_spatial};
+  Window window = {};
+  int64_t groups = 1;
+  std::vector<int64_t> output_padding = {};
+};
+
+/// a [..., m, k], b [..., k, n], bias? (any broadcastable shape) -> y [..., m, n]. A vector operand is a row or a column.
+struct MatMul {
+  static constexpr std::string_view name = "matmul";
+  bool transpose_a = false;
+  bool transpose_b = false;
+  bool collapse_rows = false;  ///< a is read as [|a| / k, k] whatever its shape (TFLite without keep_num_dims)
+  bool asymmetric_inputs = false;
+  bool scales_product = false;  ///< Gemm with alpha other than 1
+  bool scales_bias = false;     ///< Gemm with beta other than 1
+};
+
+/// x... -> y, by an explicit or implicit equation such as "bij,bjk->bik".
+struct Einsum {
+  static constexpr std::string_view name = "einsum";
+  std::string equation = {};
+};
+
+enum class Direction : uint8_t { forward, reverse, bidirectional };
+
+/// One direction of an LSTM over a sequence. x [T, B, I] (or [B, T, I]), then the operands as TFLite numbers them:
+///   1-4   input weights i?, f, c, o [H, I]          5-8   recurrent weights i?, f, c, o [H, R]
+///   9-11  peephole i?, f?, o? [H]                   12-15 biases i?, f, c, o [H]
+///   16-17 projection weight? [P, H], bias? [P]      18-19 states h? [B, R], c? [B, H]
+///   20-23 layer normalisation i?, f?, c?, o? [H]
+/// -> y, then (if asked for) last h and last c. Absent input-gate weights mean a coupled gate (CIFG).
+struct Lstm {
+  static constexpr std::string_view name = "lstm";
+  bool time_major = false;
+  bool single_step = false;  ///< x is [B, I]: one step, no time axis
+  bool cell_clip = false;
+  bool projection_clip = false;
+  bool asymmetric_inputs = false;
+};
+
+/// The LSTM of TFLite's BASIC kernel: x [B, I], previous y [B, H], w [4H, I+H], bias [4H], previous state [B, H]
+/// -> y [B, H], state [B, H], concatenated input [B, I+H], activations [B, 4H].
+struct BasicLstm {
+  static constexpr std::string_view name = "lstm";
+};
+
+/// A recurrent layer with its gates stacked, as ONNX and PyTorch store it, D directions:
+/// x [T, B, I], w [D, G*H, I], r [D, G*H, H], bias? [D, 2*G*H], lengths?, h? [D, B, H], c? [D, B, H], peephole? [D, 3*H]
+/// -> y [T, D, B, H]?, last h [D, B, H]?, last c [D, B, H]?. G = 4 (lstm), 3 (gru), 1 (rnn).
+struct Recurrent {
+  static constexpr std::string_view name = "recurrent";
+  enum class Cell : uint8_t { lstm, gru, rnn };
+  Cell cell = Cell::lstm;
+  Direction direction = Direction::forward;
+  bool batch_major = false;         ///< x [B, T, I], y [B, T, D, H], states [B, D, H]
+  bool linear_before_reset = true;  ///< gru: the reset gate acts behind the recurrent product
+  bool coupled_gates = false;       ///< lstm: input gate = 1 - forget gate
+  bool clip = false;
+};
+
+/// A simple recurrent layer of TFLite: x [B, I] or [B, T, I] / [T, B, I], w [H, I], r [H, H], bias [H], state [B, H] -> y.
+struct Rnn {
+  static constexpr std::string_view name = "rnn";
+  bool sequence = false;
+  bool time_major = false;
+  bool asymmetric_inputs = false;
+};
+
+/// x [B, I], feature weights [F, I], time weights [F, memory], bias? [F / rank], state [B, F * memory] -> y [B, F / rank].
+struct Svdf {
+  static constexpr std::string_view name = "svdf";
+  int64_t rank = 1;
+  bool asymmetric_inputs = false;
+};
+
+/// Discrete Fourier transform of the last `axes` axes: x, lengths -> y. Real input, n/2 + 1 complex outputs.
+struct RealFft {
+  static constexpr std::string_view name = "rfft";
+  int64_t axes = 2;
+};
+
+// --- windows without weights -----------------------------------------------------------------------------------------
+
+enum class PoolFn : uint8_t { max, average, l2 };
+
+/// x -> y, indices?
+struct Pool {
+  static constexpr std::string_view name = "pool";
+  PoolFn fn = PoolFn::max;
+  DataLayout layout = DataLayout::channels_first;
+  Window window = {};
+};
+
+/// Local response normalisation over `size` neighbouring channels: x -> y.
+struct Lrn {
+  static constexpr std::string_view name = "lrn";
+  DataLayout layout = DataLayout::channels_first;
+  int64_t size = 5;
+};
+
+enum class ResizeFn : uint8_t { nearest, linear, cubic };
+
+/// x, sizes? (one per axis named by `axes`, or per axis of x), scales? -> y.
+struct Resize {
+  static constexpr std::string_view name = "resize";
+  ResizeFn fn = ResizeFn::nearest;
+  std::vector<int64_t> axes = {};  ///< empty: all axes of x
+};
+
+// --- element-wise ----------------------------------------------------------------------------------------------------
+
+enum class UnaryFn : uint8_t {
+  identity,
+  abs,
+  neg,
+  sign,
+  floor,
+  ceil,
+  round,
+  reciprocal,
+  square,
+  sqrt,
+  rsqrt,
+  cbrt,
+  exp,
+  log,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
+  tanh,
+  erf,
+  relu,
+  relu6,
+  relu_n1_to_1,
+  relu_0_to_1,
+  clip,
+  thresholded_relu,
+  leaky_relu,
+  elu,
+  elu_alpha,  ///< alpha other than 1
+  celu,
+  selu,
+  sigmoid,
+  log_sigmoid,
+  silu,
+  quick_gelu,
+  gelu_erf,
+  gelu_tanh,
+  softplus,
+  softsign,
+  mish,
+  hard_sigmoid,
+  hard_swish,
+  hard_tanh,
+  logical_not,
+  bitwise_not,
+  is_nan,
+  is_inf,
+  sign_bit,
+  real,
+  imag,
+  complex_abs,
+};
+
+/// x, bounds (clip only: min?, max?) -> y
+struct Unary {
+  static constexpr std::string_view name = "unary";
+  UnaryFn fn = UnaryFn::identity;
+};
+
+enum class BinaryFn : uint8_t {
+  add,
+  sub,
+  mul,
+  div,
+  floor_div,
+  mod,        ///< sign of the dividend
+  floor_mod,  ///< sign of the divisor
+  pow,
+  maximum,
+  minimum,
+  mean,
+  squared_difference,
+  atan2,
+  prelu,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  logical_and,
+  logical_or,
+  logical_xor,
+  bitwise_and,
+  bitwise_or,
+  bitwise_xor,
+  shift_left,
+  shift_right,
+};
+
+/// x... -> y, two or more operands broadcast to one shape (NumPy's rule).
+struct Binary {
+  static constexpr std::string_view name = "binary";
+  BinaryFn fn = BinaryFn::add;
+};
+
+/// condition, x, y -> z, broadcast.
+struct Select {
+  static constexpr std::string_view name = "select";
+  bool rows = false;  ///< the condition has one axis and picks whole rows (TFLite SELECT)
+};
+
+/// x -> y of another type.
+struct Cast {
+  static constexpr std::string_view name = "cast";
+  DType to = DType::unknown;
+};
+
+/// x -> y, the same bits as another type: a wider one takes the last axis, a narrower one adds one.
+struct Bitcast {
+  static constexpr std::string_view name = "bitcast";
+  DType to = DType::unknown;
+};
+
+// --- quantization ----------------------------------------------------------------------------------------------------
+
+/// x, scale?, zero point? -> y. Without operands the output tensor carries its scale. Integer x: rescaled.
+struct Quantize {
+  static constexpr std::string_view name = "quantize";
+  DType to = DType::unknown;
+};
+
+/// x, scale?, zero point? -> y. Without operands the input tensor carries its scale. An f16 x is a cast.
+struct Dequantize {
+  static constexpr std::string_view name = "dequantize";
+  DType to = DType::f32;
+};
+
+/// x, (min, max or scale, zero point)... -> y
+struct FakeQuantize {
+  static constexpr std::string_view name = "fake_quantize";
+};
+
+/// x in sparse storage -> y dense.
+struct Densify {
+  static constexpr std::string_view name = "densify";
+};
+
+// --- normalisation ---------------------------------------------------------------------------------------------------
+
+/// x -> y, over `axis` (negative: from the end), or over all axes from it on where `flatten` says so (ONNX before 13).
+struct Softmax {
+  static constexpr std::string_view name = "softmax";
+  int64_t axis = -1;
+  bool log = false;
+  bool scaled = false;  ///< beta other than 1
+  bool flatten = false;
+};
+
+/// x, scale, shift, mean, variance -> y. Channels on axis 1, or last.
+struct BatchNorm {
+  static constexpr std::string_view name = "batch_norm";
+  DataLayout layout = DataLayout::channels_first;
+};
+
+/// x -> y = x / |x|, over `axis`.
+struct L2Norm {
+  static constexpr std::string_view name = "l2_norm";
+  int64_t axis = -1;
+};
+
+// --- reductions ------------------------------------------------------------------------------------------------------
+
+enum class ReduceFn : uint8_t { sum, mean, prod, max, min, any, all, l1, l2, sum_square, log_sum, log_sum_exp };
+
+/// x, axes? -> y. No axes operand: all axes, unless `none_means_none`.
+struct Reduce {
+  static constexpr std::string_view name = "reduce";
+  ReduceFn fn = ReduceFn::sum;
+  bool keep_dims = true;
+  bool none_means_none = false;
+};
+
+/// x, axis -> indices of the largest or smallest.
+struct ArgReduce {
+  static constexpr std::string_view name = "arg_reduce";
+  bool max = true;
+  bool keep_dims = false;
+  DType to = DType::i64;
+};
+
+/// x, axis -> running sum or product.
+struct Cumulate {
+  static constexpr std::string_view name = "cumulate";
+  bool product = false;
+};
+
+/// x, k -> values, indices, along the last axis or `axis`.
+struct TopK {
+  static constexpr std::string_view name = "top_k";
+  int64_t axis = -1;
+  DType index = DType::i64;
+};
+
+// --- views: the result is the operand's memory -----------------------------------------------------------------------
+
+/// x, shape -> y. -1: what remains. 0: the size of x, unless `zero_is_zero`.
+struct Reshape {
+  static constexpr std::string_view name = "reshape";
+  bool zero_is_zero = false;
+};
+
+/// x, axes? -> y without those axes of size 1 (all of them if absent).
+struct Squeeze {
+  static constexpr std::string_view name = "squeeze";
+};
+
+/// x, axes -> y with axes of size 1 at those places of y.
+struct Unsqueeze {
+  static constexpr std::string_view name = "unsqueeze";
+};
+
+/// x -> y of two axes, split before `axis`.
+struct Flatten {
+  static constexpr std::string_view name = "flatten";
+  int64_t axis = 1;
+};
+
+/// x... -> the same. Dropout at inference, stop-gradient.
+struct Identity {
+  static constexpr std::string_view name = "identity";
+};
+
+// --- shape readers and generators ------------------------------------------------------------------------------------
+
+/// x -> its shape (axes `start` to `end`).
+struct ShapeOf {
+  static constexpr std::string_view name = "shape";
+  DType to = DType::i64;
+  int64_t start = 0;
+  std::optional<int64_t> end = std::nullopt;
+};
+
+/// x -> its number of axes, or of elements.
+struct SizeOf {
+  static constexpr std::string_view name = "size";
+  enum class What : uint8_t { axes, elements };
+  What what = What::elements;
+  DType to = DType::i64;
+};
+
+/// shape, value? -> y filled with it (zero if absent).
+struct Fill {
+  static constexpr std::string_view name = "fill";
+  DType to = DType::f32;
+};
+
+/// x -> y of the same shape, filled with zeros.
+struct ZerosLike {
+  static constexpr std::string_view name = "zeros_like";
+};
+
+/// start, limit, delta -> y
+struct Range {
+  static constexpr std::string_view name = "range";
+};
+
+/// shape -> y of random numbers.
+struct Random {
+  static constexpr std::string_view name = "random";
+  DType to = DType::f32;
+};
+
+/// indices, depth, on, off -> y
+struct OneHot {
+  static constexpr std::string_view name = "one_hot";
+  int64_t axis = -1;
+};
+
+// --- movement --------------------------------------------------------------------------------------------------------
+
+/// x, permutation? -> y. Absent: the axes reversed.
+struct Transpose {
+  static constexpr std::string_view name = "transpose";
+};
+
+/// x... -> y
+struct Concat {
+  static constexpr std::string_view name = "concat";
+  int64_t axis = 0;
+};
+
+/// x, axis, sizes? -> y... Without sizes: equal parts, the last one smaller.
+struct Split {
+  static constexpr std::string_view name = "split";
+};
+
+/// x, begin, size -> y. A size of -1 reaches to the end.
+struct Slice {
+  static constexpr std::string_view name = "slice";
+};
+
+/// x, start, end, axes?, steps? -> y. Bounds are clamped, negative ones count from the end.
+struct SliceTo {
+  static constexpr std::string_view name = "slice";
+};
+
+/// x, begin, end, strides -> y, with TensorFlow's masks: bit i speaks of entry i of begin, end and strides.
+struct StridedSlice {
+  static constexpr std::string_view name = "strided_slice";
+  uint32_t begin_mask = 0;
+  uint32_t end_mask = 0;
+  uint32_t ellipsis_mask = 0;
+  uint32_t new_axis_mask = 0;
+  uint32_t shrink_axis_mask = 0;
+  bool offset = false;  ///< end is relative to begin
+};
+
+enum class PadFn : uint8_t { constant, reflect, symmetric, edge, wrap };
+
+/// x, pads -> y. Pads are [rank, 2] or the ONNX order (all begins, then all ends).
+struct Pad {
+  static constexpr std::string_view name = "pad";
+  PadFn fn = PadFn::constant;
+  bool pairs = true;  ///< [rank, 2]; else begins, then ends
+};
+
+/// x, indices -> y: the indices' axes replace `axis` of x.
+struct Gather {
+  static constexpr std::string_view name = "gather";
+  int64_t axis = 0;
+  int64_t batch_dims = 0;
+};
+
+/// x, indices [..., n] -> y: each index names a position on the first n axes behind the batch ones.
+struct GatherNd {
+  static constexpr std::string_view name = "gather_nd";
+  int64_t batch_dims = 0;
+};
+
+/// x, indices -> y of the indices' shape.
+struct GatherElements {
+  static constexpr std::string_view name = "gather_elements";
+  int64_t axis = 0;
+};
+
+/// indices, updates, shape -> y of that shape.
+struct ScatterNd {
+  static constexpr std::string_view name = "scatter_nd";
+};
+
+/// x, indices, updates -> y of the shape of x.
+struct ScatterInto {
+  static constexpr std::string_view name = "scatter";
+};
+
+/// x, update, start indices -> y of the shape of x.
+struct UpdateSlice {
+  static constexpr std::string_view name = "update_slice";
+};
+
+/// x... of one shape -> y with a new axis.
+struct Stack {
+  static constexpr std::string_view name = "stack";
+  int64_t axis = 0;
+};
+
+/// x -> y..., one per entry of `axis`, without it.
+struct Unstack {
+  static constexpr std::string_view name = "unstack";
+  int64_t axis = 0;
+};
+
+/// x, repeats -> y
+struct Tile {
+  static constexpr std::string_view name = "tile";
+};
+
+/// x, shape -> y broadcast to it; where a size of the shape is 1 the one of x is kept if `two_way`.
+struct Expand {
+  static constexpr std::string_view name = "expand";
+  bool two_way = false;
+};
+
+/// shape, shape -> the shape both broadcast to.
+struct BroadcastShapes {
+  static constexpr std::string_view name = "broadcast_shapes";
+};
+
+/// x, axes or lengths -> y of the same shape, parts of it in reverse order.
+struct Reverse {
+  static constexpr std::string_view name = "reverse";
+};
+
+/// x, block sizes, pads [n, 2] -> y
+struct SpaceToBatch {
+  static constexpr std::string_view name = "space_to_batch";
+};
+
+/// x, block sizes, crops [n, 2] -> y
+struct BatchToSpace {
+  static constexpr std::string_view name = "batch_to_space";
+};
+
+struct SpaceToDepth {
+  static constexpr std::string_view name = "space_to_depth";
+  int64_t block = 2;
+  DataLayout layout = DataLayout::channels_last;
+};
+
+struct DepthToSpace {
+  static constexpr std::string_view name = "depth_to_space";
+  int64_t block = 2;
+  DataLayout layout = DataLayout::channels_last;
+};
+
+/// condition -> coordinates of what is true: their number depends on the data.
+struct NonZero {
+  static constexpr std::string_view name = "non_zero";
+  bool transposed = false;  ///< [rank, n] (ONNX) instead of [n, rank]
+};
+
+// --- signal and detection --------------------------------------------------------------------------------------------
+
+/// The steps of TensorFlow Lite Micro's audio front end (tensorflow/lite/micro/kernels and signal/).
+enum class SignalFn : uint8_t {
+  window,
+  fft_auto_scale,
+  rfft,
+  energy,
+  filter_bank,
+  filter_bank_square_root,
+  filter_bank_spectral_subtraction,
+  pcan,
+  filter_bank_log,
+};
+
+/// Operands and results as the operator of that name has them.
+struct Signal {
+  static constexpr std::string_view name = "signal";
+  SignalFn fn = SignalFn::window;
+  int64_t size = 0;  ///< FFT length, or number of filter-bank channels
+};
+
+/// boxes [B, n, 4], scores [B, n, classes], anchors [n, 4] -> boxes, classes, scores, count: SSD's decoding and
+/// non-maximum suppression.
+struct DetectionPostProcess {
+  static constexpr std::string_view name = "detection_post_process";
+  int64_t max_detections = 0;
+  int64_t classes_per_detection = 1;
+  int64_t detections_per_class = 100;
+  bool regular_nms = false;  ///< per class; else on the best class of each box
+};
+
+// --- state -----------------------------------------------------------------------------------------------------------
+
+/// -> a handle to the variable of that name.
+struct VarHandle {
+  static constexpr std::string_view name = "variable";
+  std::string variable = {};
+};
+
+/// handle -> its value
+struct ReadVariable {
+  static constexpr std::string_view name = "read_variable";
+};
+
+/// handle, value ->
+struct AssignVariable {
+  static constexpr std::string_view name = "assign_variable";
+};
+
+// --- control flow: handled by graph/, not by ops/ --------------------------------------------------------------------
+
+/// Operands and results are the graph's.
+struct Call {
+  static constexpr std::string_view name = "call";
+  GraphId body = 0;
+};
+
+/// Runs once, before the first inference: its graph's work is no part of a run.
+struct CallOnce {
+  static constexpr std::string_view name = "call_once";
+  GraphId body = 0;
+};
+
+/// condition, operands... -> results of the branch taken.
+struct If {
+  static constexpr std::string_view name = "if";
+  GraphId then_graph = 0;
+  GraphId else_graph = 0;
+};
+
+/// carried... -> carried...: while the condition graph says so, the body replaces them.
+struct While {
+  static constexpr std::string_view name = "while";
+  GraphId condition = 0;
+  GraphId body = 0;
+};
+
+/// Known to exist, not understood.
+struct Opaque {
+  static constexpr std::string_view name = "opaque";
+  std::string why = {};
+};
+
+using Op = std::variant<Conv, ConvTranspose, MatMul, Einsum, Lstm, BasicLstm, Recurrent, Rnn, Svdf, RealFft,  //
+                        Pool, Lrn, Resize,                                                                   //
+                        Unary, Binary, Select, Cast, Bitcast,                                                //
+                        Quantize, Dequantize, FakeQuantize, Densify,                                         //
+                        Softmax, BatchNorm, L2Norm,                                                          //
+                        Reduce, ArgReduce, Cumulate, TopK,                                                   //
+                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                      //
+                        ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, OneHot,                             //
+                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, Pad, Gather, GatherNd,       //
+                        GatherElements, ScatterNd, ScatterInto, UpdateSlice, Stack, Unstack, Tile, Expand,   //
+                        BroadcastShapes, Reverse, SpaceToBatch, BatchToSpace, SpaceToDepth, DepthToSpace,    //
+                        NonZero, Signal, DetectionPostProcess,                                               //
+                        VarHandle, ReadVariable, AssignVariable,                                             //
+                        Call, CallOnce, If, While, Opaque>;
+
+/// The operation's canonical word: "conv", "matmul", ...
+inline std::string_view name_of(const Op& op) {
+  return std::visit([](const auto& each) { return each.name; }, op);
+}
+
+}  // namespace flopstat

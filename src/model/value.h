@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "model/count.h"
+#include "flopstat/dtype.h"
+
+namespace flopstat {
+
+/// Sizes of a tensor's axes, outermost first. Empty for a scalar. Every size is in [0, kMaxDim].
+using Shape = std::vector<int64_t>;
+
+/// Largest size of one axis that inference accepts: products of two sizes and a stride stay within 64 bits.
+inline constexpr int64_t kMaxDim = int64_t{1} << 40;
+
+/// Largest number of elements whose values are carried along with a shape.
+inline constexpr size_t kMaxElements = 65'536;
+
+/// Number of elements, 1 for a scalar. Throws `Overflow`.
+Count product(const Shape& shape);
+
+/// One element of a small tensor: unknown before the model runs, a whole number, or a real one.
+using Element = std::variant<std::monostate, int64_t, double>;
+using Elements = std::vector<Element>;
+
+/// What is known of a tensor before the model runs.
+struct Value {
+  DType dtype = DType::unknown;
+  bool constant = false;  ///< the same in every run: stored in the file, or computed from what is
+  Shape shape;
+  std::shared_ptr<const Elements> elements = nullptr;  ///< in row-major order; null: none is known
+};
+
+/// The value's elements as whole numbers, if all are known and whole.
+std::optional<std::vector<int64_t>> integers(const Elements& elements);
+
+/// Bytes of a tensor of this type and shape, narrow types packed; 0 for types without a fixed size.
+Count byte_size(DType dtype, Count elements);
+
+}  // namespace flopstat

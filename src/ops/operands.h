@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/model.h"
+#include "model/value.h"
+
+namespace flopstat {
+
+/// What an operation sees of one tensor: what the file says of it and what inference knows of it.
+struct Operand {
+  const Tensor* tensor = nullptr;
+  const Value* value = nullptr;  ///< null where the operand is absent, or (results, while inferring) not known yet
+
+  explicit operator bool() const { return value != nullptr; }
+
+  const Shape& shape() const { return value->shape; }
+  DType dtype() const { return value->dtype; }
+  size_t rank() const { return value->shape.size(); }
+
+  /// Integers that stand for real numbers.
+  bool quantized() const { return tensor->quantization.scales > 0 && is_integer(value->dtype); }
+};
+
+/// The operands of one node in the order that its operation documents, and its results.
+class Operands {
+ public:
+  Operands(std::span<const Operand> in, std::span<const Operand> out) : in_(in), out_(out) {}
+
+  /// The i-th operand; an absent one where the node has fewer.
+  const Operand& in(size_t i) const { return i < in_.size() ? in_[i] : kNone; }
+  const Operand& out(size_t i) const { return i < out_.size() ? out_[i] : kNone; }
+
+  std::span<const Operand> all_in() const { return in_; }
+  std::span<const Operand> all_out() const { return out_; }
+
+ private:
+  static const Operand kNone;
+  std::span<const Operand> in_;
+  std::span<const Operand> out_;
+};
+
+/// Element values, carried or stored, if the operand has at most `kMaxElements` and any is known.
+std::shared_ptr<const Elements> elements_of(const Operand& operand);
+
+/// Element values as whole numbers, if all are known.
+std::optional<std::vector<int64_t>> integers_of(const Operand& operand);
+
+/// The only element as a whole number, if it is known.
+std::optional<int64_t> integer_of(const Operand& operand);
+
+/// `axis` counted from the front of `rank` axes, if it lies in [-rank, rank).
+std::optional<size_t> wrap_axis(int64_t axis, size_t rank);
+
+/// NumPy's broadcasting of two shapes, if they fit.
+std::optional<Shape> broadcast(const Shape& a, const Shape& b);
+
+/// "1x28x28x1", "[]" for a scalar.
+std::string to_string(const Shape& shape);
+
+}  // namespace flopstat

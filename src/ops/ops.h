@@ -1,0 +1,129 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "flopstat/known.h"
+#include "model/cost.h"
+#include "model/op.h"
+#include "ops/operands.h"
+
+namespace flopstat {
+
+/// Values of a node's results, one per result that the operation documents.
+using Inferred = Known<std::vector<Value>>;
+
+// Three functions give an operation its meaning:
+//   infer  the type, shape and (for small tensors) element values of its results. Every operand that is present is
+//          known. Unknown: the shape depends on input data, or the operands do not fit together.
+//   count  the work of one run; operands and results are known. Unknown: there is no formula for it.
+//   role   what its i-th operand is for.
+// A macro, because the three declarations are the same for each of the operations and one that is left out must not
+// compile.
+#define FLOPSTAT_DECLARE_OP(Operation)                             \
+  Inferred infer(const Operation& op, const Operands& operands);   \
+  Known<Cost> count(const Operation& op, const Operands& operands); \
+  Role role(const Operation& op, size_t operand)
+
+// conv.cpp
+FLOPSTAT_DECLARE_OP(Conv);
+FLOPSTAT_DECLARE_OP(ConvTranspose);
+// matmul.cpp
+FLOPSTAT_DECLARE_OP(MatMul);
+FLOPSTAT_DECLARE_OP(Einsum);
+// recurrent.cpp
+FLOPSTAT_DECLARE_OP(Lstm);
+FLOPSTAT_DECLARE_OP(BasicLstm);
+FLOPSTAT_DECLARE_OP(Recurrent);
+FLOPSTAT_DECLARE_OP(Rnn);
+FLOPSTAT_DECLARE_OP(Svdf);
+// signal.cpp
+FLOPSTAT_DECLARE_OP(RealFft);
+FLOPSTAT_DECLARE_OP(Signal);
+// pool.cpp
+FLOPSTAT_DECLARE_OP(Pool);
+FLOPSTAT_DECLARE_OP(Lrn);
+// resize.cpp
+FLOPSTAT_DECLARE_OP(Resize);
+// elementwise.cpp
+FLOPSTAT_DECLARE_OP(Unary);
+FLOPSTAT_DECLARE_OP(Binary);
+FLOPSTAT_DECLARE_OP(Select);
+FLOPSTAT_DECLARE_OP(Cast);
+FLOPSTAT_DECLARE_OP(Bitcast);
+// quantize.cpp
+FLOPSTAT_DECLARE_OP(Quantize);
+FLOPSTAT_DECLARE_OP(Dequantize);
+FLOPSTAT_DECLARE_OP(FakeQuantize);
+FLOPSTAT_DECLARE_OP(Densify);
+// normalize.cpp
+FLOPSTAT_DECLARE_OP(Softmax);
+FLOPSTAT_DECLARE_OP(BatchNorm);
+FLOPSTAT_DECLARE_OP(L2Norm);
+// reduce.cpp
+FLOPSTAT_DECLARE_OP(Reduce);
+FLOPSTAT_DECLARE_OP(ArgReduce);
+FLOPSTAT_DECLARE_OP(Cumulate);
+FLOPSTAT_DECLARE_OP(TopK);
+// view.cpp
+FLOPSTAT_DECLARE_OP(Reshape);
+FLOPSTAT_DECLARE_OP(Squeeze);
+FLOPSTAT_DECLARE_OP(Unsqueeze);
+FLOPSTAT_DECLARE_OP(Flatten);
+FLOPSTAT_DECLARE_OP(Identity);
+// generate.cpp
+FLOPSTAT_DECLARE_OP(ShapeOf);
+FLOPSTAT_DECLARE_OP(SizeOf);
+FLOPSTAT_DECLARE_OP(Fill);
+FLOPSTAT_DECLARE_OP(ZerosLike);
+FLOPSTAT_DECLARE_OP(Range);
+FLOPSTAT_DECLARE_OP(Random);
+FLOPSTAT_DECLARE_OP(OneHot);
+FLOPSTAT_DECLARE_OP(BroadcastShapes);
+// rearrange.cpp: every element of the operand once
+FLOPSTAT_DECLARE_OP(Transpose);
+FLOPSTAT_DECLARE_OP(Concat);
+FLOPSTAT_DECLARE_OP(Stack);
+FLOPSTAT_DECLARE_OP(Unstack);
+FLOPSTAT_DECLARE_OP(Split);
+FLOPSTAT_DECLARE_OP(Pad);
+FLOPSTAT_DECLARE_OP(Tile);
+FLOPSTAT_DECLARE_OP(Expand);
+FLOPSTAT_DECLARE_OP(Reverse);
+FLOPSTAT_DECLARE_OP(SpaceToBatch);
+FLOPSTAT_DECLARE_OP(BatchToSpace);
+FLOPSTAT_DECLARE_OP(SpaceToDepth);
+FLOPSTAT_DECLARE_OP(DepthToSpace);
+// slice.cpp: a box of the operand
+FLOPSTAT_DECLARE_OP(Slice);
+FLOPSTAT_DECLARE_OP(SliceTo);
+FLOPSTAT_DECLARE_OP(StridedSlice);
+// gather.cpp: elements by index
+FLOPSTAT_DECLARE_OP(Gather);
+FLOPSTAT_DECLARE_OP(GatherNd);
+FLOPSTAT_DECLARE_OP(GatherElements);
+FLOPSTAT_DECLARE_OP(ScatterNd);
+FLOPSTAT_DECLARE_OP(ScatterInto);
+FLOPSTAT_DECLARE_OP(UpdateSlice);
+FLOPSTAT_DECLARE_OP(NonZero);
+// detection.cpp
+FLOPSTAT_DECLARE_OP(DetectionPostProcess);
+// control.cpp: shapes and roles of these come from graph/
+FLOPSTAT_DECLARE_OP(VarHandle);
+FLOPSTAT_DECLARE_OP(ReadVariable);
+FLOPSTAT_DECLARE_OP(AssignVariable);
+FLOPSTAT_DECLARE_OP(Call);
+FLOPSTAT_DECLARE_OP(CallOnce);
+FLOPSTAT_DECLARE_OP(If);
+FLOPSTAT_DECLARE_OP(While);
+FLOPSTAT_DECLARE_OP(Opaque);
+
+#undef FLOPSTAT_DECLARE_OP
+
+/// The result is the memory of the first operand under another shape: nothing is read or written.
+bool is_view(const Op& op);
+
+/// Work of a function of one element on `elements` of them, appended to the cost. Source: counting.md, section 2.
+void add_function(Cost& cost, Part part, UnaryFn fn, DType dtype, Count elements);
+
+}  // namespace flopstat
