@@ -40,27 +40,21 @@ Node& Node::out(Shape shape, DType dtype, Quantization quantization) {
   return *this;
 }
 
-Cost cost_of(const Op& op, const Node& node) {
-  Known<Cost> cost = std::visit([&](const auto& each) { return count(each, node.operands()); }, op);
-  if (const Cost* known_cost = known(cost)) return *known_cost;
+Cost expect_known(Known<Cost> cost) {
+  if (Cost* known_cost = known(cost)) return std::move(*known_cost);
   ADD_FAILURE() << "unknown cost: " << reason(cost).why;
   return {};
 }
 
-std::vector<Value> values_of(const Op& op, const Node& node) {
-  const Inferred values = std::visit([&](const auto& each) { return infer(each, node.operands()); }, op);
-  if (const std::vector<Value>* all = known(values)) return *all;
+std::vector<Value> expect_known(Inferred values) {
+  if (std::vector<Value>* all = known(values)) return std::move(*all);
   ADD_FAILURE() << "unknown result: " << reason(values).why;
   return {};
 }
 
-Shape shape_of(const Op& op, const Node& node) {
-  const std::vector<Value> values = values_of(op, node);
-  return values.empty() ? Shape{} : values.front().shape;
-}
+Shape first_shape(const std::vector<Value>& values) { return values.empty() ? Shape{} : values.front().shape; }
 
-std::vector<int64_t> integers_inferred(const Op& op, const Node& node) {
-  const std::vector<Value> values = values_of(op, node);
+std::vector<int64_t> first_integers(const std::vector<Value>& values) {
   if (values.empty() || !values.front().elements) {
     ADD_FAILURE() << "the result's elements are not known";
     return {};
@@ -70,8 +64,7 @@ std::vector<int64_t> integers_inferred(const Op& op, const Node& node) {
   return whole.value_or(std::vector<int64_t>{});
 }
 
-std::string why_unknown(const Op& op, const Node& node) {
-  const Inferred values = std::visit([&](const auto& each) { return infer(each, node.operands()); }, op);
+std::string expect_unknown(const Inferred& values) {
   if (known(values) != nullptr) {
     ADD_FAILURE() << "the result is known";
     return {};

@@ -41,19 +41,36 @@ class Node {
 };
 
 /// The work; fails the test and returns an empty cost where it is unknown.
-Cost cost_of(const Op& op, const Node& node);
-
-/// The inferred results; fails the test and returns none where they are unknown.
-std::vector<Value> values_of(const Op& op, const Node& node);
-
-/// Shape of the first inferred result.
-Shape shape_of(const Op& op, const Node& node);
-
+Cost expect_known(Known<Cost> cost);
+/// The results; fails the test and returns none where they are unknown.
+std::vector<Value> expect_known(Inferred values);
+/// Shape of the first result.
+Shape first_shape(const std::vector<Value>& values);
 /// The first result's elements as whole numbers; fails the test where they are not known.
-std::vector<int64_t> integers_inferred(const Op& op, const Node& node);
-
+std::vector<int64_t> first_integers(const std::vector<Value>& values);
 /// Why the results are unknown; fails the test where they are known.
-std::string why_unknown(const Op& op, const Node& node);
+std::string expect_unknown(const Inferred& values);
+
+template <class Operation>
+Cost cost_of(const Operation& op, const Node& node) {
+  return expect_known(count(op, node.operands()));
+}
+template <class Operation>
+std::vector<Value> values_of(const Operation& op, const Node& node) {
+  return expect_known(infer(op, node.operands()));
+}
+template <class Operation>
+Shape shape_of(const Operation& op, const Node& node) {
+  return first_shape(values_of(op, node));
+}
+template <class Operation>
+std::vector<int64_t> integers_inferred(const Operation& op, const Node& node) {
+  return first_integers(values_of(op, node));
+}
+template <class Operation>
+std::string why_unknown(const Operation& op, const Node& node) {
+  return expect_unknown(infer(op, node.operands()));
+}
 
 /// mul_adds of the core part.
 uint64_t macs(const Cost& cost);
