@@ -2,7 +2,7 @@
 MODEL   ?= examples/mnist_mlp.tflite
 MINUTES ?= 10
 PREFIX  ?= /usr/local
-SOURCES  = $$(git ls-files -co --exclude-standard '*.cpp' '*.h')
+SOURCES  = $(wildcard include src tests fuzz bench)
 
 .PHONY: help build run test format lint bench fuzz install clean
 
@@ -22,7 +22,7 @@ build:
 	@scripts/build release
 
 run: build
-	@build/release/flopstat $(MODEL)
+	@build/release/flopstat "$(MODEL)"
 
 test:
 	@scripts/setup test
@@ -31,7 +31,7 @@ test:
 
 format:
 	@scripts/setup lint
-	@clang-format-19 -i $(SOURCES)
+	@find $(SOURCES) '(' -name '*.h' -o -name '*.cpp' ')' -exec clang-format-19 -i {} +
 
 lint:
 	@scripts/setup lint
@@ -49,7 +49,7 @@ fuzz:
 	@scripts/fuzz $(MINUTES)
 
 install: build
-	@cmake --install build/release --prefix $(PREFIX)
+	@cmake --install build/release --prefix "$(PREFIX)"
 
 clean:
 	rm -rf build
