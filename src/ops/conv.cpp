@@ -154,6 +154,9 @@ Role role(const Conv&, size_t operand) { return operand == 0 ? Role::data : Role
 
 namespace {
 
+/// Sizes times groups stay within 64 bits.
+constexpr int64_t kMaxGroups = int64_t{1} << 20;
+
 /// One axis of a transposed convolution: the windows of the convolution that it undoes, `output` of them on x, over
 /// `points` points of y.
 struct TransposedAxis {
@@ -166,6 +169,10 @@ struct TransposedAxis {
 /// Source: ONNX operator ConvTranspose; TensorFlow's conv2d_transpose for a given output.
 Known<TransposedAxis> resolve_transposed(const Axis& axis, Padding padding, int64_t input, int64_t output_padding,
                                          std::optional<int64_t> given) {
+  const auto beyond = [](int64_t size) { return size < -kMaxDim || size > kMaxDim; };
+  if (beyond(axis.pad_before) || beyond(axis.pad_after) || beyond(output_padding) || beyond(given.value_or(0))) {
+    return Unknown{"the window's padding or the output shape is out of range"};
+  }
   const int64_t extent = (axis.kernel - 1) * axis.dilation + 1;
   const int64_t full = input == 0 ? 0 : (input - 1) * axis.stride + extent;
   const bool same = padding == Padding::same_upper || padding == Padding::same_lower;
@@ -220,7 +227,9 @@ Inferred infer(const ConvTranspose& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op.axes, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
-  if (s->group_inputs != s->in_channels) return mismatch(operands.in(0), operands.in(1));
+  if (s->group_inputs != s->in_channels || op.groups < 1 || op.groups > kMaxGroups) {
+    return mismatch(operands.in(0), operands.in(1));
+  }
   const Known<std::vector<TransposedAxis>> axes = transposed(op, operands, *s);
   if (known(axes) == nullptr) return reason(axes);
   Shape spatial;
