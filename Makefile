@@ -4,10 +4,11 @@ MINUTES ?= 10
 PREFIX  ?= /usr/local
 SOURCES  = $(wildcard include src tests fuzz bench)
 
+.DEFAULT_GOAL := build
 .PHONY: help build run test format lint bench fuzz install clean
 
 help:
-	@echo 'make build                  build/release/flopstat, one static program'
+	@echo 'make [build]                build/release/flopstat, one static program'
 	@echo 'make run [MODEL=file]       build, then show what a model costs'
 	@echo 'make test                   build and run the tests'
 	@echo 'make lint                   layout, include directions, clang-tidy'
@@ -35,7 +36,7 @@ format:
 
 lint:
 	@scripts/setup lint
-	@test -f build/dev/build.ninja || cmake --preset dev
+	@cmake --preset dev > /dev/null  # finds new files
 	@scripts/lint
 
 bench:
