@@ -356,12 +356,13 @@ struct L2Norm {
 
 enum class ReduceFn : uint8_t { sum, mean, prod, max, min, any, all, l1, l2, sum_square, log_sum, log_sum_exp };
 
-/// x, axes? -> y. No axes operand: all axes, unless `none_means_none`.
+/// x, axes? -> y. No axes operand: all axes, unless `none_means_none` or `spatial`.
 struct Reduce {
   static constexpr std::string_view name = "reduce";
   ReduceFn fn = ReduceFn::sum;
   bool keep_dims = true;
   bool none_means_none = false;
+  bool spatial = false;  ///< without axes: all but the first two (a global pool of any rank)
 };
 
 /// x, axis -> indices of the largest or smallest.
