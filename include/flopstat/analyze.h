@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "flopstat/error.h"
@@ -27,6 +29,16 @@ Report analyze(const std::string& path, const Options& options = {});
 
 /// The same for bytes in memory; `path` is only shown.
 Report analyze(std::vector<std::byte> bytes, std::string path, const Options& options = {});
+
+/// A file format that `analyze` reads.
+struct FormatInfo {
+  std::string_view name;        ///< in reports and in the JSON: "tflite"
+  std::string_view title;       ///< "TensorFlow Lite"
+  std::string_view extensions;  ///< that such files usually have: ".tflite"; files are recognised by their bytes
+};
+
+/// Every such format, in the order in which they are tried.
+std::span<const FormatInfo> formats();
 
 /// Version of the library and the program, "0.1.0".
 const char* version();

@@ -88,10 +88,18 @@ struct Warning {
   std::string message;
 };
 
+/// The name that a signature gives to an input or output.
+struct NamedTensor {
+  std::string_view name = {};
+  TensorId tensor = 0;
+};
+
 /// A way into the model: the graph that one signature runs.
 struct Signature {
   std::string_view name = {};
   GraphId graph = 0;
+  std::vector<NamedTensor> inputs = {};
+  std::vector<NamedTensor> outputs = {};
 };
 
 struct Model {

@@ -34,18 +34,32 @@ Element stored(DType dtype, Bytes data, size_t i) {
 
 const Operand Operands::kNone{};
 
+std::optional<size_t> carried_size(const Shape& shape) {
+  for (const int64_t size : shape) {
+    if (size == 0) return 0;
+  }
+  size_t count = 1;
+  for (const int64_t size : shape) {
+    if (static_cast<uint64_t>(size) > kMaxElements / count) return std::nullopt;
+    count *= static_cast<size_t>(size);
+  }
+  return count;
+}
+
 std::shared_ptr<const Elements> elements_of(const Operand& operand) {
   if (!operand) return nullptr;
   if (operand.value->elements) return operand.value->elements;
   if (operand.tensor == nullptr) return nullptr;
-  if (operand.tensor->elements) return operand.tensor->elements;
+  const std::optional<size_t> count = carried_size(operand.shape());
+  if (!count) return nullptr;
+  // A hostile file may list fewer values than its shape has elements.
+  if (const auto& listed = operand.tensor->elements) return listed->size() == *count ? listed : nullptr;
   const Bytes data = operand.tensor->data;
   if (data.empty()) return nullptr;
-  const uint64_t count = product(operand.shape()).value();
   const uint32_t bits = bits_of(operand.dtype());
-  if (bits < 8 || count > kMaxElements || count * (bits / 8) > data.size()) return nullptr;
-  Elements elements(count);
-  for (size_t i = 0; i < count; ++i) elements[i] = stored(operand.dtype(), data, i);
+  if (bits < 8 || *count * (bits / 8) > data.size()) return nullptr;
+  Elements elements(*count);
+  for (size_t i = 0; i < *count; ++i) elements[i] = stored(operand.dtype(), data, i);
   return std::make_shared<const Elements>(std::move(elements));
 }
 

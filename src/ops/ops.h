@@ -30,6 +30,7 @@ FLOPSTAT_DECLARE_OP(Conv);
 FLOPSTAT_DECLARE_OP(ConvTranspose);
 // matmul.cpp
 FLOPSTAT_DECLARE_OP(MatMul);
+// einsum.cpp
 FLOPSTAT_DECLARE_OP(Einsum);
 // recurrent.cpp
 FLOPSTAT_DECLARE_OP(Lstm);

@@ -1,0 +1,56 @@
+# The short way to everything; `make help` lists it. Under it are the presets of CMakePresets.json.
+MODEL   ?= examples/mnist_mlp.tflite
+MINUTES ?= 10
+PREFIX  ?= /usr/local
+SOURCES  = $(wildcard include src tests fuzz bench)
+
+.DEFAULT_GOAL := build
+.PHONY: help build run test format lint bench fuzz install clean
+
+help:
+	@echo 'make [build]                build/release/flopstat, one static program'
+	@echo 'make run [MODEL=file]       build, then show what a model costs'
+	@echo 'make test                   build and run the tests'
+	@echo 'make lint                   layout, include directions, clang-tidy'
+	@echo 'make format                 lay out all sources'
+	@echo 'make fuzz [MINUTES=10]      run every fuzz target that long'
+	@echo 'make bench                  build and run the benchmarks'
+	@echo 'make install [PREFIX=dir]   install the program and the library'
+	@echo 'make clean                  remove build/'
+
+build:
+	@scripts/setup build
+	@scripts/build release
+
+run: build
+	@build/release/flopstat "$(MODEL)"
+
+test:
+	@scripts/setup test
+	@scripts/build dev
+	@scripts/test dev
+
+format:
+	@scripts/setup lint
+	@find $(SOURCES) '(' -name '*.h' -o -name '*.cpp' ')' -exec clang-format-19 -i {} +
+
+lint:
+	@scripts/setup lint
+	@cmake --preset dev > /dev/null  # finds new files
+	@scripts/lint
+
+bench:
+	@scripts/setup bench
+	@scripts/build bench
+	@build/bench/flopstat_bench
+
+fuzz:
+	@scripts/setup fuzz
+	@scripts/build fuzz
+	@scripts/fuzz $(MINUTES)
+
+install: build
+	@cmake --install build/release --prefix "$(PREFIX)"
+
+clean:
+	rm -rf build

@@ -1,0 +1,12 @@
+# Each bench/*.cpp is one part of the benchmark program.
+find_package(benchmark REQUIRED)
+file(GLOB bench_sources CONFIGURE_DEPENDS bench/*.cpp)
+if(bench_sources)
+  add_executable(flopstat_bench ${bench_sources})
+  target_include_directories(flopstat_bench PRIVATE src)
+  target_link_libraries(flopstat_bench PRIVATE flopstat flopstat_flags benchmark::benchmark_main)
+  if(TARGET flopstat_cli)
+    add_dependencies(flopstat_bench flopstat_cli)
+    target_compile_definitions(flopstat_bench PRIVATE FLOPSTAT_PROGRAM="$<TARGET_FILE:flopstat_cli>")
+  endif()
+endif()

@@ -1,0 +1,27 @@
+# Every test of the project: one GoogleTest program and the check of the include directions.
+find_package(GTest REQUIRED)
+# The system's own Python first: the modules that scripts/setup installs belong to it.
+find_program(FLOPSTAT_PYTHON python3 HINTS /usr/bin REQUIRED)
+enable_testing()
+include(GoogleTest)
+
+# tests/support/ holds what several tests use; it is found as "support/...".
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*.cpp)
+if(test_sources)
+  add_executable(flopstat_tests ${test_sources})
+  target_include_directories(flopstat_tests PRIVATE src tests)
+  target_link_libraries(flopstat_tests PRIVATE flopstat flopstat_flags fmt::fmt-header-only nlohmann_json::nlohmann_json
+    Protozero::protozero GTest::gmock GTest::gmock_main)
+  cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
+  target_compile_definitions(flopstat_tests PRIVATE
+    FLOPSTAT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLOPSTAT_SHARED_DIR="${beside}/shared"
+    FLOPSTAT_VERSION="${PROJECT_VERSION}" FLOPSTAT_PYTHON="${FLOPSTAT_PYTHON}")
+  if(TARGET flopstat_cli)
+    add_dependencies(flopstat_tests flopstat_cli)
+    target_compile_definitions(flopstat_tests PRIVATE FLOPSTAT_PROGRAM="$<TARGET_FILE:flopstat_cli>")
+  endif()
+  gtest_discover_tests(flopstat_tests DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endif()
+
+add_test(NAME includes_point_in_the_agreed_direction
+         COMMAND ${FLOPSTAT_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/check_includes)

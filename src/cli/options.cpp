@@ -1,0 +1,275 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "cli/suggest.h"
+
+namespace flopstat::cli {
+namespace {
+
+struct CommandInfo {
+  std::string_view name;
+  std::string_view usage;
+  std::string_view summary;
+  Command command;
+};
+
+constexpr CommandInfo kCommands[] = {
+    {"count", "flopstat [count] MODEL... [OPTION]...", "what a model costs; several models: a comparison, too",
+     Command::count},
+    {"formats", "flopstat formats", "the file formats that can be read", Command::formats},
+    {"help", "flopstat help [COMMAND]", "this text, or the options of a command", Command::help},
+};
+
+constexpr std::string_view kConventions[] = {"flopstat"};
+
+const CommandInfo* find_command(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                   [name](const CommandInfo& command) { return command.name == name; });
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
+  return text;
+}
+
+// ---- Values of options
+
+UsageError bad_value(std::string_view option, std::string_view value, std::string_view expected) {
+  return {{fmt::format("'{} {}' has no meaning", option, value),
+           {},
+           fmt::format("{} {}", option, expected),
+           "'flopstat help count' lists the options"}};
+}
+
+std::optional<int64_t> positive(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
+  return value;
+}
+
+/// Splits NAME=VALUE at the last "=", since names come from files.
+std::optional<std::pair<std::string, std::string_view>> assignment(std::string_view text) {
+  const size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos || equals == 0) return std::nullopt;
+  return std::pair{std::string(text.substr(0, equals)), text.substr(equals + 1)};
+}
+
+std::optional<std::vector<int64_t>> sizes(std::string_view text) {
+  std::vector<int64_t> shape;
+  while (true) {
+    const size_t end = std::min(text.find('x'), text.size());
+    const std::optional<int64_t> size = positive(text.substr(0, end));
+    if (!size) return std::nullopt;
+    shape.push_back(*size);
+    if (end == text.size()) return shape;
+    text.remove_prefix(end + 1);
+  }
+}
+
+void read_dims(const std::vector<std::string>& texts, flopstat::Options& options) {
+  for (const std::string& text : texts) {
+    const auto parts = assignment(text);
+    const std::optional<int64_t> size = parts ? positive(parts->second) : std::nullopt;
+    if (!size) throw bad_value("--dim", text, "takes a name and a whole number of at least 1, as in batch=4");
+    options.dims[parts->first] = *size;
+  }
+}
+
+void read_inputs(const std::vector<std::string>& texts, flopstat::Options& options) {
+  for (const std::string& text : texts) {
+    const auto parts = assignment(text);
+    const auto shape = parts ? sizes(parts->second) : std::nullopt;
+    if (!shape) throw bad_value("--input", text, "takes the name of an input and its sizes, as in x=1x3x224x224");
+    options.inputs[parts->first] = *shape;
+  }
+}
+
+When read_when(const std::string& text) {
+  if (text == "auto") return When::automatic;
+  if (text == "always") return When::always;
+  if (text == "never") return When::never;
+  throw bad_value("--color", text, "is one of auto, always, never");
+}
+
+void check_convention(const std::string& name) {
+  if (std::find(std::begin(kConventions), std::end(kConventions), name) != std::end(kConventions)) return;
+  const std::string_view meant = closest(name, kConventions);
+  throw UsageError{{fmt::format("unknown convention '{}'", name),
+                    {},
+                    "there is: " + joined(kConventions),
+                    meant.empty() ? "" : fmt::format("did you mean '{}'?", meant)}};
+}
+
+// ---- The options
+
+/// Arguments as CLI11 reads them, before their texts are given a meaning.
+struct Texts {
+  std::vector<std::string> dims, inputs;
+  std::string colour = "auto";
+  bool help = false;
+  bool version = false;
+};
+
+/// Every option of `count`. Their descriptions are the help.
+void define_options(CLI::App& app, Arguments& arguments, Texts& texts) {
+  const auto repeatable = [](CLI::Option* option) { option->allow_extra_args(false); };
+  const auto last = [](CLI::Option* option) { option->take_last(); };
+  app.set_help_flag();
+  app.add_option("MODEL", arguments.models, "a model file; - reads standard input");
+  repeatable(app.add_option("--dim", texts.dims, "size of a free dimension, as in batch=4; may be repeated")
+                 ->type_name("NAME=N"));
+  repeatable(app.add_option("--input", texts.inputs, "whole shape of an input, as in x=1x3x224x224; may be repeated")
+                 ->type_name("NAME=SHAPE"));
+  last(app.add_option("--signature", arguments.options.signature, "which signature of the file is counted")
+           ->type_name("NAME"));
+  last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
+           ->type_name("NAME"));
+  app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");
+  app.add_flag("--json", arguments.json, "one JSON document; an array of them for several models");
+  repeatable(app.add_option("-o,--output", arguments.outputs, "write there, .json or .txt; may be repeated")
+                 ->type_name("FILE"));
+  last(app.add_option("--color", texts.colour, "auto, always or never")->type_name("WHEN"));
+  app.add_flag("-w,--wide", arguments.wide, "shorten nothing, leave out no column");
+  app.add_flag("-q,--quiet", arguments.quiet, "no warnings and no advice");
+  app.add_flag("-v,--verbose", arguments.verbose, "more: the producer, work by unit and type");
+  app.add_flag("--strict", arguments.strict, "exit with 4 where something is not known");
+  app.add_flag("--version", texts.version, "the version of flopstat");
+  app.add_flag("-h,--help", texts.help, "this text");
+}
+
+UsageError unknown_option(const std::string& word, const CLI::App& app) {
+  const std::string name = word.substr(0, word.find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& long_name : option->get_lnames()) names.push_back("--" + long_name);
+  }
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string_view meant = closest(name, candidates);
+  return {{fmt::format("unknown option '{}'", name),
+           {},
+           {},
+           meant.empty() ? "'flopstat help count' lists the options" : fmt::format("did you mean '{}'?", meant)}};
+}
+
+/// What CLI11 says of an option, in our words; it puts the option's name before the first colon.
+UsageError bad_option(const CLI::ParseError& error) {
+  const std::string_view what = error.what();
+  const std::string_view name = what.substr(0, what.find(':'));
+  return {{fmt::format("option '{}' has no value, or one that it does not take", name),
+           {},
+           {},
+           "'flopstat help count' lists the options and their values"}};
+}
+
+bool looks_like_a_file(const std::string& word) {
+  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
+}
+
+UsageError unknown_command(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const CommandInfo& command : kCommands) names.push_back(command.name);
+  const std::string_view meant = closest(word, names);
+  return {
+      {fmt::format("unknown command '{}'", word),
+       {},
+       {},
+       (meant.empty() ? std::string("'flopstat help' lists the commands") : fmt::format("did you mean '{}'?", meant)) +
+           fmt::format("  (a file name needs an extension or './': ./{})", word)}};
+}
+
+void require_no_more(const CommandInfo& command, const std::vector<std::string>& words) {
+  if (words.empty()) return;
+  throw UsageError{
+      {fmt::format("'{}' takes no '{}'", command.name, words[0]), {}, {}, fmt::format("usage: {}", command.usage)}};
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const CommandInfo* command = words.empty() ? nullptr : find_command(words[0]);
+  const bool bare = command == nullptr;
+  if (bare) command = find_command("count");
+  if (!bare) words.erase(words.begin());
+
+  Arguments arguments{.command = command->command};
+  Texts texts;
+  CLI::App app;
+  define_options(app, arguments, texts);
+  app.allow_extras();
+  std::reverse(words.begin(), words.end());  // the order in which CLI11 takes them
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    throw bad_option(error);
+  }
+  for (const std::string& word : app.remaining()) throw unknown_option(word, app);
+
+  if (texts.version) return {.command = Command::version};
+  if (texts.help) return {.command = Command::help, .topic = bare ? "" : std::string(command->name)};
+  if (command->command == Command::help) {
+    if (!arguments.models.empty()) {
+      arguments.topic = arguments.models[0];
+      arguments.models.erase(arguments.models.begin());
+    }
+    require_no_more(*command, arguments.models);
+    return arguments;
+  }
+  read_dims(texts.dims, arguments.options);
+  read_inputs(texts.inputs, arguments.options);
+  arguments.colour = read_when(texts.colour);
+  check_convention(arguments.options.convention);
+  if (command->command == Command::formats) {
+    require_no_more(*command, arguments.models);
+  } else if (arguments.models.empty()) {
+    throw UsageError{{"no model is given", {}, {}, "flopstat MODEL...  ('flopstat help' lists the commands)"}};
+  } else if (bare && !looks_like_a_file(arguments.models[0])) {
+    throw unknown_command(arguments.models[0]);
+  }
+  return arguments;
+}
+
+std::string help_text(std::string_view topic) {
+  const CommandInfo* command = topic.empty() ? find_command("count") : find_command(topic);
+  if (command == nullptr) throw unknown_command(topic);
+  std::string text = fmt::format("usage: {}\n  {}\n", command->usage, command->summary);
+  if (topic.empty()) {
+    text = "flopstat tells what a neural-network model costs. Nothing in the model is run.\n\n";
+    for (const CommandInfo& each : kCommands) text += fmt::format("  {:<40} {}\n", each.usage, each.summary);
+  }
+  if (command->command != Command::count) return text;
+
+  Arguments arguments;
+  Texts texts;
+  CLI::App app;
+  define_options(app, arguments, texts);
+  text += "\noptions:\n";
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) continue;
+    const bool has_short = !option->get_snames().empty();
+    const std::string value = option->get_items_expected_max() > 0 ? " " + option->get_type_name() : "";
+    const std::string name =
+        (has_short ? "-" + option->get_snames()[0] + ", " : "    ") + "--" + option->get_lnames()[0];
+    text += fmt::format("  {:<26} {}\n", name + value, option->get_description());
+  }
+  text +=
+      "\nexit codes: 0 fine, 2 usage, 3 a file cannot be read or written, 4 incomplete under --strict, 70 a bug\n"
+      "\nexamples:\n"
+      "  flopstat model.tflite\n"
+      "  flopstat model.tflite --dim batch=8\n"
+      "  flopstat *.tflite --json -o costs.json\n";
+  return text;
+}
+
+}  // namespace flopstat::cli

@@ -1,0 +1,7 @@
+#include "flopstat/analyze.h"
+
+namespace flopstat {
+
+const char* version() { return FLOPSTAT_VERSION; }
+
+}  // namespace flopstat

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "flopstat/report.h"
+
+namespace flopstat {
+
+/// What a column's numbers are, and thus how people write them.
+enum class Quantity : uint8_t { count, bytes, ratio };
+
+/// Why a cell holds no number: nobody can tell it, or there is no such number in this model.
+enum class Missing : uint8_t { unknown, not_applicable };
+
+/// One number of a report.
+using Cell = std::variant<Missing, uint64_t, double>;
+
+/// One figure that reports show, under the same key in every output. Exactly one of the getters is set.
+struct Column {
+  std::string_view key;    ///< in the JSON, with its unit
+  std::string_view title;  ///< above a table
+  Quantity quantity;
+  Cell (*figure)(const Figures&);  ///< of a row, a type or the whole model
+  Cell (*total)(const Totals&);    ///< of the whole model only
+};
+
+/// Every figure there is, in the order of the JSON document.
+std::span<const Column> columns();
+
+/// The column of this key, which exists.
+const Column& column(std::string_view key);
+
+/// One run of one node. Only for columns with `figure`.
+Cell cell(const Column& column, const Row& row);
+
+/// All rows of a type. Where some of them are unknown a count is a lower bound and a ratio is unknown.
+Cell cell(const Column& column, const TypeSummary& summary);
+
+/// The whole model. Where it is not complete a count is a lower bound and a ratio is unknown.
+Cell cell(const Column& column, const Totals& totals);
+
+}  // namespace flopstat

@@ -1,0 +1,33 @@
+#include "reports/figure_text.h"
+
+#include <fmt/format.h>
+
+#include "reports/escape.h"
+#include "reports/units.h"
+
+namespace flopstat {
+namespace {
+
+std::string number(uint64_t value, Quantity quantity, Form form, const TerminalStyle& style) {
+  if (style.exact) return fmt::format("{}", value);
+  if (quantity == Quantity::bytes) return iec(value);
+  return form == Form::column ? thousands(value) : si(value);
+}
+
+}  // namespace
+
+std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, Form form, const TerminalStyle& style) {
+  if (const Missing* missing = std::get_if<Missing>(&cell)) return *missing == Missing::unknown ? "?" : "-";
+  if (const double* value = std::get_if<double>(&cell)) return style.exact ? fmt::format("{}", *value) : ratio(*value);
+  const uint64_t value = std::get<uint64_t>(cell);
+  if (!lower_bound) return number(value, quantity, form, style);
+  if (value == 0) return "?";
+  return (style.utf8 ? "≥" : ">=") + number(value, quantity, form, style);
+}
+
+std::string shown_file_name(std::string_view path, const TerminalStyle& style) {
+  if (path == "-") return "standard input";
+  return escape(path.substr(path.find_last_of('/') + 1), !style.utf8);
+}
+
+}  // namespace flopstat

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "reports/columns.h"
+#include "reports/style.h"
+
+namespace flopstat {
+
+/// Where a number stands: in a sentence (prefixes, 4 digits) or in a column (every digit of a count).
+enum class Form : uint8_t { sentence, column };
+
+/// A number for people: "?" where it is unknown, "-" where there is none. A lower bound gets a sign in front; one of 0
+/// says nothing and is "?".
+std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, Form form, const TerminalStyle& style);
+
+/// Name of a report's file without its folders, escaped; "standard input" for "-".
+std::string shown_file_name(std::string_view path, const TerminalStyle& style);
+
+}  // namespace flopstat

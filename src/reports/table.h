@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/style.h"
+
+namespace flopstat {
+
+/// A table of text that fits a terminal: a row is never wrapped. Where it is too wide, columns are left out, the ones
+/// with the lowest priority first, and then the last column of text is shortened.
+struct Table {
+  enum class Align : uint8_t { left, right };
+
+  /// Columns with this priority are never left out.
+  static constexpr int kAlways = 100;
+
+  struct Column {
+    std::string title = {};
+    Align align = Align::right;
+    int priority = kAlways;
+    Emphasis emphasis = Emphasis::plain;
+  };
+  struct Row {
+    std::vector<std::string> cells;  ///< one for each column, free of control characters
+    Emphasis emphasis = Emphasis::plain;
+  };
+
+  std::vector<Column> columns;
+  std::vector<Row> rows;
+
+  /// Appends the header and the rows, each line with `indent` spaces in front and no spaces at its end.
+  void write(const TerminalStyle& style, size_t indent, std::string& out) const;
+};
+
+}  // namespace flopstat
