@@ -57,8 +57,14 @@ bool ProtoMessage::next() {
   type_ = static_cast<WireType>(tag & 7);
   switch (type_) {
     case WireType::varint: value_ = varint(); return true;
-    case WireType::fixed64: value_ = at_; skip(8); return true;
-    case WireType::fixed32: value_ = at_; skip(4); return true;
+    case WireType::fixed64:
+      value_ = at_;
+      skip(8);
+      return true;
+    case WireType::fixed32:
+      value_ = at_;
+      skip(4);
+      return true;
     case WireType::delimited: {
       const uint64_t size = varint();
       value_ = at_;
@@ -66,8 +72,9 @@ bool ProtoMessage::next() {
       return true;
     }
   }
-  throw Error(ErrorCode::corrupt, "field " + std::to_string(field_) + " has the unknown wire type " +
-                                      std::to_string(tag & 7), field_begin_);
+  throw Error(ErrorCode::corrupt,
+              "field " + std::to_string(field_) + " has the unknown wire type " + std::to_string(tag & 7),
+              field_begin_);
 }
 
 void ProtoMessage::expect(WireType type) const {
@@ -127,7 +134,8 @@ void ProtoMessage::append_reals32(std::vector<float>& values, size_t limit) cons
     return;
   }
   const Bytes run = bytes();
-  if (run.size() % sizeof(float) != 0) throw Error(ErrorCode::corrupt, "a list of floats ends inside one", field_begin_);
+  if (run.size() % sizeof(float) != 0)
+    throw Error(ErrorCode::corrupt, "a list of floats ends inside one", field_begin_);
   if (run.size() / sizeof(float) > limit - values.size()) throw too_many(limit, field_begin_);
   for (size_t i = 0; i < run.size(); i += sizeof(float)) values.push_back(read_at<float>(run, i, "a float"));
 }

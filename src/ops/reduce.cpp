@@ -26,7 +26,10 @@ Known<std::vector<bool>> reduced_axes(const Reduce& reduce, const Operands& oper
   const Shape& x = operands.in(0).shape();
   const Operand& axes = operands.in(1);
   std::vector<bool> reduced(x.size(), !axes && !reduce.none_means_none);
-  if (!axes) return reduced;
+  if (!axes) {
+    if (reduce.spatial) std::fill_n(reduced.begin(), std::min<size_t>(2, reduced.size()), false);
+    return reduced;
+  }
   const std::optional<size_t> number = small_size(axes.shape());
   if (number == 0) {
     if (!reduce.none_means_none) reduced.assign(x.size(), true);

@@ -32,6 +32,16 @@ TEST(Reduce, without_axes_takes_all_unless_none_means_none) {
   EXPECT_EQ(shape_of(Reduce{.none_means_none = true}, empty), (Shape{2, 3}));
 }
 
+TEST(Reduce, over_the_spatial_axes_keeps_batch_and_channels) {
+  Node image;
+  image.in({2, 3, 5, 7});
+  EXPECT_EQ(shape_of(Reduce{.spatial = true}, image), (Shape{2, 3, 1, 1}));
+  EXPECT_EQ(shape_of(Reduce{.keep_dims = false, .spatial = true}, image), (Shape{2, 3}));
+  Node vector;
+  vector.in({4});
+  EXPECT_EQ(shape_of(Reduce{.spatial = true}, vector), Shape{4});
+}
+
 TEST(Reduce, over_an_axis_that_is_not_there_or_not_known_is_unknown) {
   Node outside;
   outside.in({2, 3}).in_values({2});

@@ -10,8 +10,8 @@
 
 namespace flopstat::onnx {
 
-/// One NodeProto while its operator is translated: attributes in the types that operators ask for, and operands that may
-/// be put in another order. An attribute of another type than the one asked for throws `Error` (corrupt).
+/// One NodeProto while its operator is translated: attributes in the types that operators ask for, and operands that
+/// may be put in another order. An attribute of another type than the one asked for throws `Error` (corrupt).
 class NodeReader {
  public:
   /// `message` is the node's and has not been walked; `node` is in no graph yet and outlives the reader.

@@ -32,8 +32,8 @@ std::string_view short_domain(std::string_view domain) { return domain == "ai.on
 /// What the model says for all of its graphs.
 struct Context {
   int64_t ir_version = 0;
-  std::vector<std::pair<std::string_view, int64_t>> operator_sets = {};             ///< domain, version
-  std::set<std::pair<std::string_view, std::string_view>> functions = {};           ///< domain, name
+  std::vector<std::pair<std::string_view, int64_t>> operator_sets = {};    ///< domain, version
+  std::set<std::pair<std::string_view, std::string_view>> functions = {};  ///< domain, name
 
   std::optional<int64_t> version_of(std::string_view domain) const {
     for (const auto& [name, version] : operator_sets) {
@@ -59,7 +59,8 @@ struct Draft {
   ProtoMessage message = {};
 };
 
-/// Builds one graph. Names are resolved once all that define some are known: the parts of the message come in any order.
+/// Builds one graph. Names are resolved once all that define some are known: the parts of the message come in any
+/// order.
 class GraphReader {
  public:
   explicit GraphReader(const Context& context) : context_(context) {}
@@ -292,7 +293,8 @@ class GraphReader {
     }
     const Operator* row = draft.domain.empty() ? find_operator(node.type) : nullptr;
     if (row == nullptr) {
-      return Opaque{"there is no rule for the operator " + type + " of the domain " + quoted(long_domain(draft.domain))};
+      return Opaque{"there is no rule for the operator " + type + " of the domain " +
+                    quoted(long_domain(draft.domain))};
     }
     NodeReader reader(graph_, node, draft.message, *version);
     for (size_t i = 0; i < row->required; ++i) {

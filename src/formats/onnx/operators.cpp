@@ -23,7 +23,8 @@ Op unary(NodeReader&) {
 template <BinaryFn fn>
 Op binary(NodeReader& node) {
   // Before 7 an attribute could place the second operand at an axis in the middle.
-  if (node.version() < 7 && node.has("axis")) return Opaque{"broadcasting along a given axis (before operator set 7) is not followed"};
+  if (node.version() < 7 && node.has("axis"))
+    return Opaque{"broadcasting along a given axis (before operator set 7) is not followed"};
   if (node.input_count() == 1) return Identity{};
   return Binary{fn};
 }
@@ -106,8 +107,7 @@ std::optional<size_t> spatial_rank(const NodeReader& node) {
 std::vector<int64_t> per_axis(const NodeReader& node, const char* name, size_t count, int64_t otherwise) {
   std::vector<int64_t> values = node.integers(name).value_or(std::vector<int64_t>(count, otherwise));
   if (values.size() == count) return values;
-  node.corrupt("expected " + std::to_string(count) + " values in " + name + ", found " +
-               std::to_string(values.size()));
+  node.corrupt("expected " + std::to_string(count) + " values in " + name + ", found " + std::to_string(values.size()));
 }
 
 Padding padding(const NodeReader& node) {

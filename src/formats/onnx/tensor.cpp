@@ -13,8 +13,8 @@ namespace {
 
 /// What of a TensorProto says where its contents are.
 struct Contents {
-  Bytes dense = {};                  ///< raw_data, or the only packed run of float_data or double_data
-  uint64_t dense_fields = 0;         ///< runs and single values of float_data and double_data
+  Bytes dense = {};           ///< raw_data, or the only packed run of float_data or double_data
+  uint64_t dense_fields = 0;  ///< runs and single values of float_data and double_data
   std::vector<int64_t> integers = {};
   bool too_many_integers = false;
   uint64_t string_bytes = 0;
@@ -102,7 +102,8 @@ void check_size(const Tensor& tensor, Bytes data, uint64_t nominal, uint64_t off
 std::shared_ptr<const Elements> elements_of(const Contents& contents, const Tensor& tensor) {
   if (!is_integer(tensor.dtype) && tensor.dtype != DType::boolean) return nullptr;
   if (bits_of(tensor.dtype) < 8) return nullptr;  // several to a varint
-  if (contents.too_many_integers || contents.integers.empty() || contents.integers.size() > kMaxElements) return nullptr;
+  if (contents.too_many_integers || contents.integers.empty() || contents.integers.size() > kMaxElements)
+    return nullptr;
   if (element_count(*tensor.dims) != contents.integers.size()) return nullptr;
   return std::make_shared<const Elements>(contents.integers.begin(), contents.integers.end());
 }
@@ -206,9 +207,9 @@ DType dtype_of(int64_t data_type) {
     case 14: return DType::c64;
     case 15: return DType::c128;
     case 16: return DType::bf16;
-    case 17:  // FLOAT8E4M3FN
+    case 17:                        // FLOAT8E4M3FN
     case 18: return DType::f8e4m3;  // FLOAT8E4M3FNUZ
-    case 19:  // FLOAT8E5M2
+    case 19:                        // FLOAT8E5M2
     case 20: return DType::f8e5m2;  // FLOAT8E5M2FNUZ
     case 21: return DType::u4;
     case 22: return DType::i4;
@@ -223,8 +224,9 @@ DType dtype_of(int64_t data_type) {
 std::string_view name_in(const ProtoMessage& message) {
   const std::string_view name = message.text();
   if (name.size() > kMaxName) {
-    throw Error(ErrorCode::limit, "a name has " + std::to_string(name.size()) + " bytes, the limit is " +
-                                      std::to_string(kMaxName), message.field_offset());
+    throw Error(ErrorCode::limit,
+                "a name has " + std::to_string(name.size()) + " bytes, the limit is " + std::to_string(kMaxName),
+                message.field_offset());
   }
   return name;
 }
@@ -270,9 +272,7 @@ Tensor read_sparse_tensor(ProtoMessage message, uint32_t storage) {
         tensor.stored_bytes += values.stored_bytes;
         break;
       }
-      case SparseTensorProto::indices:
-        tensor.stored_bytes += read_tensor(message.child(), storage).stored_bytes;
-        break;
+      case SparseTensorProto::indices: tensor.stored_bytes += read_tensor(message.child(), storage).stored_bytes; break;
       case SparseTensorProto::dims: message.append_integers(sizes, kMaxRank); break;
       default: break;
     }
