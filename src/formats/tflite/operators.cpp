@@ -573,10 +573,38 @@ Op detection_post_process(OperatorReader& reader) {
   return DetectionPostProcess{.max_detections = option(reader, "max_detections", 0),
                               .classes_per_detection = option(reader, "max_classes_per_detection", 1),
                               .detections_per_class = option(reader, "detections_per_class", 100),
+                              .classes = option(reader, "num_classes", 0),
                               .regular_nms = option(reader, "use_regular_nms", 0) != 0};
 }
 
+template <SignalFn fn>
+Op signal(OperatorReader&) {
+  return Signal{.fn = fn};
+}
+
+Op signal_rfft(OperatorReader& reader) {
+  return Signal{.fn = SignalFn::rfft, .size = option(reader, "fft_length", 0)};
+}
+
+Op signal_energy(OperatorReader& reader) {
+  const int64_t bins = option(reader, "end_index", 0) - option(reader, "start_index", 0);
+  return Signal{.fn = SignalFn::energy, .size = std::max<int64_t>(bins, 0)};
+}
+
+Op signal_filter_bank(OperatorReader& reader) {
+  return Signal{.fn = SignalFn::filter_bank, .size = option(reader, "num_channels", 0)};
+}
+
 constexpr std::array kCustoms{
+    Spelling{"SignalWindow", signal<SignalFn::window>},
+    Spelling{"SignalFftAutoScale", signal<SignalFn::fft_auto_scale>},
+    Spelling{"SignalRfft", signal_rfft},
+    Spelling{"SignalEnergy", signal_energy},
+    Spelling{"SignalFilterBank", signal_filter_bank},
+    Spelling{"SignalFilterBankSquareRoot", signal<SignalFn::filter_bank_square_root>},
+    Spelling{"SignalFilterBankSpectralSubtraction", signal<SignalFn::filter_bank_spectral_subtraction>},
+    Spelling{"SignalPCAN", signal<SignalFn::pcan>},
+    Spelling{"SignalFilterBankLog", signal<SignalFn::filter_bank_log>},
     Spelling{"Convolution2DTransposeBias", transpose_conv_bias},
     Spelling{"TFLite_Detection_PostProcess", detection_post_process},
 };
