@@ -18,6 +18,9 @@ constexpr uint32_t kMaxDepth = 64;
 constexpr uint64_t kMinBudget = 1'000'000;
 constexpr uint64_t kBudgetPerNode = 16;
 
+/// Constants of up to this many elements are known by their contents in called graphs too: bounds, steps, shapes.
+constexpr uint64_t kMaxHandedDown = 64;
+
 /// Shapes in the file that differ from the inferred ones and are named in warnings.
 constexpr size_t kMaxDifferences = 3;
 
@@ -215,11 +218,17 @@ class Inference final : public GraphRunner {
                                               to_string(value.shape)});
   }
 
+  /// What a node hands to the graph that it calls. There the tensors are others, so small contents go along.
   std::vector<Known<Value>> operand_values(const Node& node, const Frame& frame, size_t first = 0) const {
+    const Graph& graph = model_.graphs[frame.graph];
     std::vector<Known<Value>> values;
     for (size_t i = first; i < node.inputs.size(); ++i) {
       const TensorId id = node.inputs[i];
       values.push_back(id == kAbsent ? Known<Value>(Unknown{"the caller leaves this operand out"}) : frame.values[id]);
+      Value* value = known(values.back());
+      if (value != nullptr && value->constant && product(value->shape) <= kMaxHandedDown) {
+        value->elements = elements_of({&graph.tensors[id], value});
+      }
     }
     return values;
   }

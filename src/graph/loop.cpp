@@ -9,6 +9,9 @@ namespace {
 /// No loop in a model runs longer.
 constexpr uint64_t kMaxTrips = uint64_t{1} << 40;
 
+/// Loops whose sizes change from trip to trip are followed trip by trip up to this many.
+constexpr uint64_t kMaxUnrolled = 4096;
+
 using Values = std::vector<Known<Value>>;
 
 /// Positions whose tensor the body hands on unchanged: weights and bounds that are carried along.
@@ -142,6 +145,24 @@ Inferred collect(const Values& values) {
   return result;
 }
 
+Values without_elements(Values values) {
+  for (Known<Value>& value : values) {
+    if (Value* each = known(value)) each->elements = nullptr;
+  }
+  return values;
+}
+
+/// Every trip as a call of its own.
+Inferred unroll(GraphRunner& runner, GraphId body, Values carried, const std::vector<bool>& invariant, uint64_t trips,
+                Child& child) {
+  for (uint64_t trip = 0; trip < trips; ++trip) {
+    Frame frame = runner.run(body, carried);
+    carried = without_constness(results(runner, frame), invariant);
+    child.calls.push_back({std::move(frame), uint64_t{1}});
+  }
+  return collect(carried);
+}
+
 }  // namespace
 
 LoopResult run_loop(GraphRunner& runner, const While& loop, const std::vector<Known<Value>>& carried) {
@@ -154,25 +175,21 @@ LoopResult run_loop(GraphRunner& runner, const While& loop, const std::vector<Kn
 
   const bool steady = same_shapes(after_one, after_two) && same_shapes(first.values, second.values);
   const Progress progress(start, after_one, after_two);
-  Known<uint64_t> trips = count_trips(runner, loop.condition, progress);
-  if (known(trips) != nullptr && !steady) trips = Unknown{"sizes inside the loop change from trip to trip"};
+  const Known<uint64_t> trips = count_trips(runner, loop.condition, progress);
+  const uint64_t* count = known(trips);
 
   LoopResult result;
-  Frame condition = runner.run(loop.condition, start);
-  const uint64_t* count = known(trips);
-  Known<uint64_t> condition_trips = count == nullptr ? trips : Known<uint64_t>(*count + 1);
-  result.child.calls.push_back({std::move(condition), std::move(condition_trips)});
-  result.child.calls.push_back({std::move(second), trips});
+  const Known<uint64_t> condition_trips = count == nullptr ? trips : Known<uint64_t>(*count + 1);
+  result.child.calls.push_back({runner.run(loop.condition, start), condition_trips});
   if (steady) {
-    Values last = count != nullptr ? progress.after(*count) : progress.after(1);
-    if (count == nullptr) {
-      for (Known<Value>& value : last) {
-        if (Value* each = known(value)) each->elements = nullptr;
-      }
-    }
-    result.values = collect(last);
+    result.child.calls.push_back({std::move(second), trips});
+    result.values = collect(count != nullptr ? progress.after(*count) : without_elements(after_one));
+  } else if (count != nullptr && *count <= kMaxUnrolled) {
+    result.values = unroll(runner, loop.body, start, invariant, *count, result.child);
   } else {
-    result.values = Unknown{"its size changes from trip to trip of the loop"};
+    const Unknown why{"sizes inside the loop change from trip to trip"};
+    result.child.calls.push_back({std::move(second), count == nullptr ? trips : Known<uint64_t>(why)});
+    result.values = why;
   }
   return result;
 }

@@ -205,10 +205,8 @@ Known<std::optional<Shape>> given_output(const ConvTranspose& op, const Operands
   return std::optional<Shape>{Shape(first, first + static_cast<std::ptrdiff_t>(spatial))};
 }
 
-Known<std::vector<TransposedAxis>> transposed(const ConvTranspose& op, const Operands& operands, const Sizes& s) {
-  const Known<std::optional<Shape>> given = given_output(op, operands, s.kernel.size());
-  if (known(given) == nullptr) return reason(given);
-  const std::optional<Shape>& output = *known(given);
+Known<std::vector<TransposedAxis>> transposed(const ConvTranspose& op, const Sizes& s,
+                                              const std::optional<Shape>& output) {
   std::vector<TransposedAxis> axes;
   for (size_t i = 0; i < s.kernel.size(); ++i) {
     const int64_t output_padding = i < op.output_padding.size() ? op.output_padding[i] : 0;
@@ -230,7 +228,9 @@ Inferred infer(const ConvTranspose& op, const Operands& operands) {
   if (s->group_inputs != s->in_channels || op.groups < 1 || op.groups > kMaxGroups) {
     return mismatch(operands.in(0), operands.in(1));
   }
-  const Known<std::vector<TransposedAxis>> axes = transposed(op, operands, *s);
+  const Known<std::optional<Shape>> given = given_output(op, operands, s->kernel.size());
+  if (known(given) == nullptr) return reason(given);
+  const Known<std::vector<TransposedAxis>> axes = transposed(op, *s, *known(given));
   if (known(axes) == nullptr) return reason(axes);
   Shape spatial;
   for (const TransposedAxis& axis : *known(axes)) spatial.push_back(axis.points);
@@ -247,7 +247,10 @@ Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op.axes, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
-  const Known<std::vector<TransposedAxis>> axes = transposed(op, operands, *s);
+  if (y.rank() != x.rank()) return mismatch(x, w);
+  const auto first = y.shape().begin() + (op.axes.data == DataLayout::channels_last ? 1 : 2);
+  const Shape spatial(first, first + static_cast<std::ptrdiff_t>(s->kernel.size()));
+  const Known<std::vector<TransposedAxis>> axes = transposed(op, *s, spatial);
   if (known(axes) == nullptr) return reason(axes);
 
   const Count mul_adds = product(x.shape()) * s->filters * product(s->kernel);
