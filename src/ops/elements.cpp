@@ -55,47 +55,67 @@ Unknown not_known(const Operand& operand, std::string_view what) {
   return {why + " is not a list of usable whole numbers"};
 }
 
+Unknown no_operand() { return {"the operation lacks an operand"}; }
+
+Unknown no_axis(int64_t axis, const Operand& x) {
+  return {"axis " + std::to_string(axis) + " is none of the operand " + to_string(x.shape())};
+}
+
 Inferred single(Value value) {
   std::vector<Value> values;
   values.push_back(std::move(value));
   return values;
 }
 
-std::shared_ptr<const Elements> walked(const Operand& x, const std::vector<Walk>& walks) {
-  Shape shape;
-  shape.reserve(walks.size());
-  for (const Walk& walk : walks) shape.push_back(walk.size);
-  const std::optional<size_t> count = carried_size(shape);
-  if (!count) return nullptr;
-  const std::shared_ptr<const Elements> source = elements_of(x);
-  if (!source) return nullptr;
-  Elements result;
-  if (*count == 0) return std::make_shared<const Elements>();
-  result.reserve(*count);
+std::vector<Walk> walk_all(const Shape& shape) {
+  std::vector<Walk> walks(shape.size());
+  for (size_t i = 0; i < shape.size(); ++i) walks[i] = {.axis = i, .size = shape[i]};
+  return walks;
+}
 
-  std::vector<int64_t> strides(x.rank(), 1);
-  for (size_t i = x.rank(); i-- > 1;) strides[i - 1] = strides[i] * x.shape()[i];
+std::shared_ptr<const Elements> walked(const std::shared_ptr<const Elements>& source, const Shape& shape,
+                                       const std::vector<Walk>& walks) {
+  if (!source) return nullptr;
+  Shape sizes(walks.size());
+  std::transform(walks.begin(), walks.end(), sizes.begin(), [](const Walk& walk) { return walk.size; });
+  const std::optional<size_t> count = carried_size(sizes);
+  if (!count) return nullptr;
+  if (*count == 0) return std::make_shared<const Elements>();
+
+  std::vector<int64_t> strides(shape.size(), 1);
+  for (size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
   int64_t from = 0;
-  std::vector<int64_t> steps;
-  steps.reserve(walks.size());
-  for (const Walk& walk : walks) {
-    const int64_t stride = walk.axis < x.rank() ? strides[walk.axis] : 0;
-    from += walk.start * stride;
-    // The step of an axis of one point is never taken, and may be any number.
-    steps.push_back(walk.size == 1 ? 0 : walk.step * stride);
+  std::vector<int64_t> steps(walks.size(), 0);
+  for (size_t i = 0; i < walks.size(); ++i) {
+    const Walk& walk = walks[i];
+    if (walk.step == 0) continue;
+    from += walk.start * strides[walk.axis];
+    // The step of an axis of one point is never taken and may be any number.
+    if (walk.size > 1) steps[i] = walk.step * strides[walk.axis];
   }
 
+  Elements result;
+  result.reserve(*count);
   std::vector<int64_t> at(walks.size(), 0);
   for (size_t i = 0; i < *count; ++i) {
     result.push_back((*source)[static_cast<size_t>(from)]);
     for (size_t axis = walks.size(); axis-- > 0;) {
       from += steps[axis];
-      if (++at[axis] < shape[axis]) break;
-      from -= steps[axis] * shape[axis];
+      if (++at[axis] < sizes[axis]) break;
+      from -= steps[axis] * sizes[axis];
       at[axis] = 0;
     }
   }
   return std::make_shared<const Elements>(std::move(result));
+}
+
+Cost part_read(const Operands& operands) {
+  Count bytes = byte_size(operands.in(0).dtype(), product(operands.out(0).shape()));
+  for (size_t i = 1; i < operands.all_in().size(); ++i) {
+    const Operand& operand = operands.in(i);
+    if (operand) bytes += byte_size(operand.dtype(), product(operand.shape()));
+  }
+  return {.read_bytes = bytes};
 }
 
 }  // namespace flopstat

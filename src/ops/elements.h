@@ -32,6 +32,12 @@ std::optional<int64_t> element_count(const Shape& shape);
 /// Why an operand that gives `what` ("the target shape") is of no use.
 Unknown not_known(const Operand& operand, std::string_view what);
 
+/// Why an operation that lacks an operand has no results.
+Unknown no_operand();
+
+/// Why an axis of an operation is of no use.
+Unknown no_axis(int64_t axis, const Operand& x);
+
 /// One result.
 Inferred single(Value value);
 
@@ -44,8 +50,16 @@ struct Walk {
   int64_t size = 0;
 };
 
-/// Elements of the result that reads `x` by these walks, outermost first. Every point lies within `x`; axes without a
-/// walk are read at 0. Null where `x` has no known elements or the result is too large to carry any.
-std::shared_ptr<const Elements> walked(const Operand& x, const std::vector<Walk>& walks);
+/// Walks over every point of a shape.
+std::vector<Walk> walk_all(const Shape& shape);
+
+/// Elements of the result that reads a tensor of this shape by these walks, outermost first. Every point lies within
+/// the shape. Null where the tensor has no known elements or the result is too large to carry any.
+std::shared_ptr<const Elements> walked(const std::shared_ptr<const Elements>& source, const Shape& shape,
+                                       const std::vector<Walk>& walks);
+
+/// The bytes of an operation that touches as many elements of its first operand as its result has, and all of the
+/// others.
+Cost part_read(const Operands& operands);
 
 }  // namespace flopstat

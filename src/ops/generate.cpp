@@ -12,8 +12,6 @@ namespace {
 /// Shapes are known without reading or writing the tensors that have them.
 Cost shapes_are_free() { return {.read_bytes = Count{0}, .written_bytes = Count{0}}; }
 
-Unknown no_operand() { return {"the operation has no operand"}; }
-
 Value list_value(DType dtype, Elements elements) {
   const auto size = static_cast<int64_t>(elements.size());
   return {.dtype = dtype, .shape = {size}, .elements = std::make_shared<const Elements>(std::move(elements))};

@@ -83,16 +83,18 @@ FLOPSTAT_DECLARE_OP(Range);
 FLOPSTAT_DECLARE_OP(Random);
 FLOPSTAT_DECLARE_OP(OneHot);
 FLOPSTAT_DECLARE_OP(BroadcastShapes);
-// rearrange.cpp: every element of the operand once
+// rearrange.cpp: every element of the operand, perhaps several times
 FLOPSTAT_DECLARE_OP(Transpose);
-FLOPSTAT_DECLARE_OP(Concat);
-FLOPSTAT_DECLARE_OP(Stack);
-FLOPSTAT_DECLARE_OP(Unstack);
-FLOPSTAT_DECLARE_OP(Split);
 FLOPSTAT_DECLARE_OP(Pad);
 FLOPSTAT_DECLARE_OP(Tile);
 FLOPSTAT_DECLARE_OP(Expand);
 FLOPSTAT_DECLARE_OP(Reverse);
+// concat.cpp: tensors side by side on one axis
+FLOPSTAT_DECLARE_OP(Concat);
+FLOPSTAT_DECLARE_OP(Stack);
+FLOPSTAT_DECLARE_OP(Unstack);
+FLOPSTAT_DECLARE_OP(Split);
+// space.cpp: blocks of spatial axes as batch or channels
 FLOPSTAT_DECLARE_OP(SpaceToBatch);
 FLOPSTAT_DECLARE_OP(BatchToSpace);
 FLOPSTAT_DECLARE_OP(SpaceToDepth);
@@ -101,14 +103,15 @@ FLOPSTAT_DECLARE_OP(DepthToSpace);
 FLOPSTAT_DECLARE_OP(Slice);
 FLOPSTAT_DECLARE_OP(SliceTo);
 FLOPSTAT_DECLARE_OP(StridedSlice);
-// gather.cpp: elements by index
+// gather.cpp: elements read by index
 FLOPSTAT_DECLARE_OP(Gather);
 FLOPSTAT_DECLARE_OP(GatherNd);
 FLOPSTAT_DECLARE_OP(GatherElements);
+FLOPSTAT_DECLARE_OP(NonZero);
+// scatter.cpp: elements written by index
 FLOPSTAT_DECLARE_OP(ScatterNd);
 FLOPSTAT_DECLARE_OP(ScatterInto);
 FLOPSTAT_DECLARE_OP(UpdateSlice);
-FLOPSTAT_DECLARE_OP(NonZero);
 // detection.cpp
 FLOPSTAT_DECLARE_OP(DetectionPostProcess);
 // control.cpp: shapes and roles of these come from graph/

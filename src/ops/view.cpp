@@ -14,8 +14,6 @@ Inferred seen_as(const Operand& x, Shape shape) {
   return single({.dtype = x.dtype(), .shape = std::move(shape), .elements = elements_of(x)});
 }
 
-Unknown no_operand() { return {"the operation has no operand"}; }
-
 /// The one size that `elements` leave when they are spread over the sizes that are known (the open one stands as 1).
 std::optional<int64_t> remaining_size(int64_t elements, const Shape& sizes) {
   const std::optional<int64_t> known_part = element_count(sizes);
@@ -123,7 +121,7 @@ Inferred infer(const Flatten& op, const Operands& operands) {
   if (!x) return no_operand();
   const auto rank = static_cast<int64_t>(x.rank());
   if (op.axis < -rank || op.axis > rank) {
-    return Unknown{"axis " + std::to_string(op.axis) + " is none of " + to_string(x.shape())};
+    return no_axis(op.axis, x);
   }
   const auto split = x.shape().begin() + (op.axis < 0 ? op.axis + rank : op.axis);
   const std::optional<int64_t> rows = element_count({x.shape().begin(), split});

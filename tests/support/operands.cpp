@@ -45,6 +45,12 @@ Node& Node::out(Shape shape, DType dtype, Quantization quantization) {
   return *this;
 }
 
+Elements counting(int64_t count) {
+  Elements elements;
+  for (int64_t i = 0; i < count; ++i) elements.emplace_back(i);
+  return elements;
+}
+
 Cost expect_known(Known<Cost> cost) {
   if (Cost* known_cost = known(cost)) return std::move(*known_cost);
   ADD_FAILURE() << "unknown cost: " << reason(cost).why;

@@ -42,6 +42,9 @@ class Node {
   std::vector<Operand> out_;
 };
 
+/// 0, 1, 2, ...: elements that tell where they came from.
+Elements counting(int64_t count);
+
 /// The work; fails the test and returns an empty cost where it is unknown.
 Cost expect_known(Known<Cost> cost);
 /// The results; fails the test and returns none where they are unknown.

@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <string>
+
+#include "ops/elements.h"
+#include "ops/ops.h"
+#include "ops/requantize.h"
+
+/// Operations that copy every element of their operand to another place, some of them several times.
+namespace flopstat {
+namespace {
+
+/// Where each axis of the result comes from, if that is a permutation of `rank` axes.
+std::optional<std::vector<size_t>> permutation(const std::vector<int64_t>& axes, size_t rank) {
+  if (axes.size() != rank) return std::nullopt;
+  std::vector<size_t> result;
+  std::vector<bool> taken(rank, false);
+  result.reserve(rank);
+  for (const int64_t axis : axes) {
+    const std::optional<size_t> wrapped = wrap_axis(axis, rank);
+    if (!wrapped || taken[*wrapped]) return std::nullopt;
+    taken[*wrapped] = true;
+    result.push_back(*wrapped);
+  }
+  return result;
+}
+
+std::vector<size_t> reversed_axes(size_t rank) {
+  std::vector<size_t> axes(rank);
+  for (size_t i = 0; i < rank; ++i) axes[i] = rank - 1 - i;
+  return axes;
+}
+
+}  // namespace
+
+Inferred infer(const Transpose&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  std::vector<size_t> from;
+  if (const Operand& axes = operands.in(1)) {
+    const std::optional<std::vector<int64_t>> listed = integers_of(axes);
+    if (!listed) return not_known(axes, "the permutation");
+    const std::optional<std::vector<size_t>> checked = permutation(*listed, x.rank());
+    if (!checked) return Unknown{"the permutation does not name each axis of " + to_string(x.shape()) + " once"};
+    from = *checked;
+  } else {
+    from = reversed_axes(x.rank());
+  }
+  Shape shape;
+  std::vector<Walk> walks;
+  shape.reserve(x.rank());
+  walks.reserve(x.rank());
+  for (const size_t axis : from) {
+    shape.push_back(x.shape()[axis]);
+    walks.push_back({.axis = axis, .size = x.shape()[axis]});
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape), .elements = walked(elements_of(x), x.shape(), walks)});
+}
+Known<Cost> count(const Transpose&, const Operands&) { return Cost{}; }
+Role role(const Transpose&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+Inferred infer(const Pad& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  const size_t rank = x.rank();
+  const std::optional<std::vector<int64_t>> pads = integers_of(operands.in(1));
+  if (!pads) return not_known(operands.in(1), "the list of pads");
+  if (pads->size() != 2 * rank) {
+    return Unknown{std::to_string(pads->size()) + " pads do not fit the operand " + to_string(x.shape())};
+  }
+  Shape shape = x.shape();
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t before = (*pads)[op.pairs ? 2 * i : i];
+    const int64_t after = (*pads)[op.pairs ? 2 * i + 1 : rank + i];
+    if (__builtin_add_overflow(shape[i], before, &shape[i]) || __builtin_add_overflow(shape[i], after, &shape[i]) ||
+        shape[i] < 0) {
+      return Unknown{"the pads leave axis " + std::to_string(i) + " of " + to_string(x.shape()) + " no size"};
+    }
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape)});
+}
+/// What is added to the border is stored in the scale of the result: only the operand's elements are rescaled.
+Known<Cost> count(const Pad&, const Operands& operands) {
+  Cost cost;
+  add_rescale(cost, operands.in(0), operands.out(0), product(operands.in(0).shape()));
+  return cost;
+}
+Role role(const Pad&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+Inferred infer(const Tile&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  const std::optional<std::vector<int64_t>> repeats = integers_of(operands.in(1));
+  if (!repeats) return not_known(operands.in(1), "the list of repeats");
+  if (repeats->size() != x.rank()) {
+    return Unknown{std::to_string(repeats->size()) + " repeats do not fit the operand " + to_string(x.shape())};
+  }
+  Shape shape = x.shape();
+  // In row-major order, an axis repeated is an axis of repeats around the axis itself.
+  std::vector<Walk> walks;
+  walks.reserve(2 * x.rank());
+  for (size_t i = 0; i < x.rank(); ++i) {
+    const int64_t repeat = (*repeats)[i];
+    if (repeat < 0 || __builtin_mul_overflow(shape[i], repeat, &shape[i])) {
+      return Unknown{"axis " + std::to_string(i) + " cannot be repeated " + std::to_string(repeat) + " times"};
+    }
+    walks.push_back({.axis = i, .step = 0, .size = repeat});
+    walks.push_back({.axis = i, .size = x.shape()[i]});
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape), .elements = walked(elements_of(x), x.shape(), walks)});
+}
+Known<Cost> count(const Tile&, const Operands&) { return Cost{}; }
+Role role(const Tile&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+/// A target size that is not known is the operand's where that is not 1: nothing else fits.
+Inferred infer(const Expand& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  std::optional<PartialList> target = partial_list(operands.in(1));
+  if (!target) return not_known(operands.in(1), "the target shape");
+  if (op.two_way && target->size() < x.rank()) target->insert(target->begin(), x.rank() - target->size(), 1);
+  if (target->size() < x.rank())
+    return Unknown{"the operand " + to_string(x.shape()) + " has more axes than the target"};
+
+  const size_t lead = target->size() - x.rank();
+  Shape shape;
+  std::vector<Walk> walks;
+  shape.reserve(target->size());
+  walks.reserve(target->size());
+  for (size_t i = 0; i < target->size(); ++i) {
+    const int64_t own = i < lead ? 1 : x.shape()[i - lead];
+    std::optional<int64_t> size = (*target)[i];
+    if (!size && own != 1) size = own;
+    if (!size) return not_known(operands.in(1), "a size of the target shape");
+    if (op.two_way && *size == 1) size = own;
+    if (*size < 0 || (own != 1 && own != *size)) {
+      return Unknown{"the operand " + to_string(x.shape()) + " cannot be stretched to size " + std::to_string(*size) +
+                     " on axis " + std::to_string(i)};
+    }
+    shape.push_back(*size);
+    walks.push_back(own == 1 ? Walk{.step = 0, .size = *size} : Walk{.axis = i - lead, .size = *size});
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape), .elements = walked(elements_of(x), x.shape(), walks)});
+}
+Known<Cost> count(const Expand&, const Operands&) { return Cost{}; }
+Role role(const Expand&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+Inferred infer(const Reverse&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  return single({.dtype = x.dtype(), .shape = x.shape()});
+}
+Known<Cost> count(const Reverse&, const Operands&) { return Cost{}; }
+Role role(const Reverse&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+}  // namespace flopstat
