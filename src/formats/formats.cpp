@@ -3,15 +3,29 @@
 #include <array>
 #include <string>
 
-#include "flopstat/error.h"
+#include "flopstat/analyze.h"
+#include "formats/onnx/onnx.h"
 #include "formats/tflite/tflite.h"
 
 namespace flopstat {
 namespace {
 
-constexpr std::array kFormats{
-    Format{"tflite", "TensorFlow Lite (.tflite)", matches_tflite, read_tflite},
+/// How to tell a format and how to read it.
+struct Reader {
+  bool (*matches)(Bytes);
+  Model (*read)(File);
 };
+
+// Two arrays of the same order: what users see of each format, and its reader.
+constexpr std::array kFormats{
+    FormatInfo{"tflite", "TensorFlow Lite", ".tflite"},
+    FormatInfo{"onnx", "ONNX", ".onnx"},
+};
+constexpr std::array kReaders{
+    Reader{matches_tflite, read_tflite},
+    Reader{matches_onnx, read_onnx},
+};
+static_assert(kFormats.size() == kReaders.size());
 
 /// What the beginning of a file looks like to people, where it is a well-known format that is not read.
 struct Lookalike {
@@ -33,7 +47,9 @@ constexpr std::array kLookalikes{
 
 Error unrecognised(Bytes bytes) {
   std::string read;
-  for (const Format& format : kFormats) read += (read.empty() ? "" : ", ") + std::string(format.title);
+  for (const FormatInfo& format : kFormats) {
+    read += (read.empty() ? "" : ", ") + std::string(format.title) + " (" + std::string(format.extensions) + ")";
+  }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (const Lookalike& each : kLookalikes) {
     if (text.size() <= each.offset || !text.substr(each.offset).starts_with(each.magic)) continue;
@@ -84,12 +100,12 @@ void refuse_recursion(const Model& model) {
 
 }  // namespace
 
-std::span<const Format> formats() { return kFormats; }
+std::span<const FormatInfo> formats() { return kFormats; }
 
 Model read_model(File file) {
-  for (const Format& format : kFormats) {
-    if (!format.matches(file.bytes())) continue;
-    Model model = format.read(std::move(file));
+  for (const Reader& reader : kReaders) {
+    if (!reader.matches(file.bytes())) continue;
+    Model model = reader.read(std::move(file));
     refuse_recursion(model);
     return model;
   }

@@ -32,15 +32,15 @@ struct GateProducts {
 };
 
 /// Appends width * (I + R) products per run and what quantization adds to them. Integer gates: 5 operations per
-/// accumulator, once behind the sum of both products. Floating-point x and integer weights: x and the state are quantized
-/// while running, each with its own scale, so each product is brought back on its own.
+/// accumulator, once behind the sum of both products. Floating-point x and integer weights: x and the state are
+/// quantized while running, each with its own scale, so each product is brought back on its own.
 ///
 /// Source: counting.md, sections 2 and 7.
 void add_gate_products(Cost& cost, const CellSizes& sizes, const GateProducts& products);
 
-/// Appends what an LSTM does behind the sums of its gates: sigmoid of the input, forget and output gate, tanh of the cell
-/// gate and of the new cell state, and the new states c = f * c + i * g, h = o * tanh(c) (3 mul, 1 add), for each of
-/// `units`. Coupled: i = 1 - f, an addition instead of a sigmoid.
+/// Appends what an LSTM does behind the sums of its gates, for each of `units`: sigmoid of the input, forget and output
+/// gate, tanh of the cell gate and of the new cell state, and the new states c = f * c + i * g, h = o * tanh(c) (3 mul,
+/// 1 add). Coupled: i = 1 - f, an addition instead of a sigmoid.
 void add_lstm_units(Cost& cost, DType dtype, Count units, bool coupled);
 
 }  // namespace flopstat

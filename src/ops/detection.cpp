@@ -51,8 +51,8 @@ void add_dequantize(Cost& cost, const Operand& x, Count elements, DType real) {
   cost.add(Part::requantize, Unit::mul, real, elements);
 }
 
-/// From the centre and size relative to an anchor to corners: centre = code / scale * size of the anchor + its centre, half
-/// = 0.5 * exp(code / scale) * size of the anchor, for two axes; then centre - half and centre + half.
+/// From the centre and size relative to an anchor to corners: centre = code / scale * size of the anchor + its centre,
+/// half = 0.5 * exp(code / scale) * size of the anchor, for two axes; then centre - half and centre + half.
 void add_decoding(Cost& cost, DType dtype, Count boxes) {
   cost.add(Part::core, Unit::div, dtype, boxes * 4);
   cost.add(Part::core, Unit::mul, dtype, boxes * 6);
@@ -60,8 +60,8 @@ void add_decoding(Cost& cost, DType dtype, Count boxes) {
   cost.add(Part::core, Unit::transcendental, dtype, boxes * 2);
 }
 
-/// One non-maximum suppression: each score against the threshold, all of them ordered, then up to `selected` boxes against
-/// all others: intersection over union (6 compare, 4 add, mul, div) and its threshold.
+/// One non-maximum suppression: each score against the threshold, all of them ordered, then up to `selected` boxes
+/// against all others: intersection over union (6 compare, 4 add, mul, div) and its threshold.
 void add_suppression(Cost& cost, DType dtype, Count runs, Count boxes, Count selected) {
   cost.add(Part::core, Unit::compare, dtype, runs * boxes);
   cost.add(Part::core, Unit::compare, dtype, runs * top_k(boxes, boxes), Certainty::bound);
@@ -91,9 +91,10 @@ Inferred infer(const DetectionPostProcess& op, const Operands& operands) {
 
 /// Work of SSD's decoding and non-maximum suppression, in floating point: quantized operands are decoded first.
 ///
-/// Shapes:  boxes [B, n, 4], scores [B, n, classes], anchors [n, 4] -> boxes [B, m, 4], classes, scores [B, m], count [B]
-/// Counts:  per box 4 div, 6 mul, 6 add, 2 t. Then, as bounds: fast: the best classes of each box, one suppression of n
-///          boxes; regular: one for each class, whose boxes are merged with the best ones so far
+/// Shapes:  boxes [B, n, 4], scores [B, n, classes], anchors [n, 4]
+///          -> boxes [B, m, 4], classes [B, m], scores [B, m], count [B]
+/// Counts:  per box 4 div, 6 mul, 6 add, 2 t. Then, as bounds: fast: the best classes of each box, one suppression of
+///          n boxes; regular: one for each class, whose boxes are merged with the best ones so far
 /// Source:  counting.md, section 2 (NMS, top-k); tensorflow/lite/kernels/detection_postprocess.cc. Example: 1,917 boxes
 ///          and at most 10 detections: 19,170 pairs.
 Known<Cost> count(const DetectionPostProcess& op, const Operands& operands) {

@@ -75,8 +75,8 @@ TEST(DetectionPostProcess, no_more_boxes_are_kept_than_there_are) {
 }
 
 TEST(DetectionPostProcess, quantized_operands_are_decoded_first) {
-  const Cost cost = cost_of(DetectionPostProcess{.max_detections = 10, .classes = kClasses},
-                            detector(DType::u8, kQuantized));
+  const Cost cost =
+      cost_of(DetectionPostProcess{.max_detections = 10, .classes = kClasses}, detector(DType::u8, kQuantized));
   constexpr int kElements = kBoxes * 4 + kBoxes * (kClasses + 1) + kBoxes * 4;
   EXPECT_EQ(units(cost, Unit::mul, DType::f32, Part::requantize), kElements);
   EXPECT_EQ(units(cost, Unit::add, DType::f32, Part::requantize), kElements);

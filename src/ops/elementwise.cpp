@@ -86,8 +86,9 @@ constexpr std::array kUnary{
     Row<UnaryFn>{UnaryFn::complex_abs, {.add = 1, .mul = 2, .transcendental = 1}},
 };
 
-/// Per output element and operand behind the first. Source: counting.md, section 2, "element-wise, n operands". The mean
-/// divides once more, a power depends on its exponent.
+/// Per output element and operand behind the first. The mean divides once more, a power depends on its exponent.
+///
+/// Source: counting.md, section 2, "element-wise, n operands".
 constexpr std::array kBinary{
     Row<BinaryFn>{BinaryFn::add, {.add = 1}},
     Row<BinaryFn>{BinaryFn::sub, {.add = 1}},

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "ops/arithmetic.h"
 #include "support/operands.h"
@@ -219,6 +221,22 @@ TEST(Binary, whole_powers_are_products) {
   EXPECT_EQ(products_of_power(7), 10U * 4);  // x^2 * x = x^3, squared, * x
 }
 
+TEST(Binary, whole_powers_stored_in_half_precision_are_products) {
+  // 2 is 2^1 * 1.0: exponent 1 + 15 over ten zeros of fraction, 0x4000; in bf16 1 + 127 over seven, the same bits.
+  constexpr std::array<uint8_t, 2> two{0x00, 0x40};
+  for (const DType type : {DType::f16, DType::bf16}) {
+    const Tensor tensor{.dtype = type, .data = std::as_bytes(std::span(two)), .stored_bytes = 2, .storage = 1};
+    const Value exponent{.dtype = type, .constant = true, .shape = {}};
+    const Tensor any{.dtype = type};
+    const Value x{.dtype = type, .shape = {10}};
+    const std::array<Operand, 2> in{Operand{&any, &x}, Operand{&tensor, &exponent}};
+    const std::array<Operand, 1> out{Operand{&any, &x}};
+    const Cost cost = expect_known(count(Binary{BinaryFn::pow}, {in, out}));
+    EXPECT_EQ(units(cost, Unit::mul, type), 10U);
+    EXPECT_EQ(all_units(cost, Part::core), 10U);
+  }
+}
+
 TEST(Binary, a_power_of_minus_one_is_a_division) {
   Node node;
   node.in({10}).in_scalar(-1).out({10});
@@ -397,6 +415,16 @@ TEST(Cast, to_a_narrow_type_keeps_what_it_can_hold) {
   node.in_values({127, 128, -128, -129}, DType::i64);
   EXPECT_EQ(elements_inferred(Cast{.to = DType::i8}, node), (Elements{int64_t{127}, {}, int64_t{-128}, {}}));
   EXPECT_EQ(elements_inferred(Cast{.to = DType::u8}, node), (Elements{int64_t{127}, int64_t{128}, {}, {}}));
+}
+
+TEST(Cast, reads_stored_half_precision) {
+  // The smallest subnormal, the largest number, one and a half, minus two.
+  constexpr std::array<uint16_t, 4> bits{0x0001, 0x7BFF, 0x3E00, 0xC000};
+  const Tensor tensor{.dtype = DType::f16, .data = std::as_bytes(std::span(bits)), .stored_bytes = 8, .storage = 1};
+  const Value value{.dtype = DType::f16, .constant = true, .shape = {4}};
+  const std::array<Operand, 1> in{Operand{&tensor, &value}};
+  const std::vector<Value> values = expect_known(infer(Cast{.to = DType::f64}, {in, {}}));
+  EXPECT_EQ(*values.at(0).elements, (Elements{0x1p-24, 65504.0, 1.5, -2.0}));
 }
 
 TEST(Cast, to_half_precision_rounds_to_eleven_bits) {

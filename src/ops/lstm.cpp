@@ -100,10 +100,10 @@ Inferred infer(const Lstm& op, const Operands& operands) {
 
 /// Work of one direction of an LSTM.
 ///
-/// Shapes:  x [T, B, I], gates' weights [H, I] and [H, R], projection [P, H] -> y [T, B, R]; R = P, without projection H
-/// Counts:  per step and batch item: mul_add 4H(I+R) + H*P; bias add 4H + P; per unit 3 sigmoid, 2 tanh, 3 mul, 1 add.
-///          Coupled gates: 3 for 4, 2 for 3, one add more. Each peephole mul and add per unit, each normalised gate a layer
-///          norm, clips 2 compare. Integers: 5 operations per gate, new state and projected output
+/// Shapes:  x [T, B, I], gates' weights [H, I] and [H, R], projection [P, H] -> y [T, B, R]; R = P, or H without it
+/// Counts:  per step and batch item: mul_add 4H(I+R) + H*P; bias add 4H + P; per unit 3 sigmoid, 2 tanh, 3 mul, add.
+///          Coupled gates: 3 for 4, 2 for 3, one add more. Each peephole mul and add per unit, each normalised gate a
+///          layer norm, clips 2 compare. Integers: 5 operations per gate, new state and projected output
 /// Source:  counting.md, sections 2 and 7; TFLite UNIDIRECTIONAL_SEQUENCE_LSTM. Example: 28 steps, I 28, H 20:
 ///          28 * 4 * 20 * (28 + 20) = 107,520 MACs.
 Known<Cost> count(const Lstm& op, const Operands& operands) {
@@ -120,12 +120,13 @@ Known<Cost> count(const Lstm& op, const Operands& operands) {
   const Count units = s->runs() * s->hidden;
 
   Cost cost;
-  add_gate_products(cost, *s, {.x = x,
-                               .w = w,
-                               .r = operands.in(kForgetGateRecurrent),
-                               .y = y,
-                               .width = gates * s->hidden,
-                               .asymmetric_inputs = op.asymmetric_inputs});
+  add_gate_products(cost, *s,
+                    {.x = x,
+                     .w = w,
+                     .r = operands.in(kForgetGateRecurrent),
+                     .y = y,
+                     .width = gates * s->hidden,
+                     .asymmetric_inputs = op.asymmetric_inputs});
   add_bias(cost, x, w, y, units * present(operands, kBiases, 4));
   const Count peepholes = units * present(operands, kPeepholes, 3);
   cost.add(Part::core, Unit::mul, dtype, peepholes);

@@ -122,7 +122,7 @@ TEST(Lstm, a_coupled_input_gate_is_one_minus_the_forget_gate) {
   EXPECT_EQ(macs(cost), kUnits * 3 * (5 + 8));
   EXPECT_EQ(units(cost, Unit::add, Part::bias), kUnits * 3);
   EXPECT_EQ(units(cost, Unit::transcendental), kUnits * (2 + 2));
-  EXPECT_EQ(units(cost, Unit::mul), kUnits * (3 + 2));            // and two peepholes
+  EXPECT_EQ(units(cost, Unit::mul), kUnits * (3 + 2));          // and two peepholes
   EXPECT_EQ(units(cost, Unit::add), kUnits * (2 + 1 + 1 + 2));  // sigmoids, new state, 1 - f, peepholes
 }
 
@@ -159,8 +159,7 @@ TEST(Lstm, integer_gates_and_new_states_are_requantized_once) {
 }
 
 TEST(Lstm, an_integer_projection_is_requantized_too) {
-  const Layer layer{
-      .x = {1, 6, 5}, .hidden = 8, .projected = 3, .activations = DType::i8, .weights = DType::i8};
+  const Layer layer{.x = {1, 6, 5}, .hidden = 8, .projected = 3, .activations = DType::i8, .weights = DType::i8};
   EXPECT_EQ(all_units(cost_of(Lstm{}, node_of(layer)), Part::requantize), 6 * (8 * (4 * 5 + 5 + 4) + 3 * 5));
 }
 
@@ -169,7 +168,7 @@ TEST(Lstm, integer_weights_quantize_the_inputs_and_states_of_all_steps) {
   const Cost cost = cost_of(Lstm{}, node);
   EXPECT_EQ(units(cost, Unit::mul_add, DType::i8), 28 * 4 * 20 * (28 + 20));
   constexpr int kElements = 28 * 28 + 28 * 20;
-  constexpr int kRows = 28 + 28;              // one of x and one of the state per step
+  constexpr int kRows = 28 + 28;             // one of x and one of the state per step
   constexpr int kOutputs = 2 * 28 * 4 * 20;  // each of the two products has its own scale
   EXPECT_EQ(units(cost, Unit::compare, DType::f32, Part::requantize), kElements * (2 + 3));
   EXPECT_EQ(units(cost, Unit::div, DType::f32, Part::requantize), kElements + kRows);

@@ -37,9 +37,9 @@ Inferred infer(const Softmax& softmax, const Operands& operands) {
 }
 
 /// Operands:  x -> y of the same shape, rows of n elements
-/// Counts:    per row n - 1 compare (the largest), n add (less the largest), n transcendental, n - 1 add, n div. Log: the
-///            division becomes a subtraction and one logarithm. A beta other than 1: n mul. Quantized rows too: tables
-///            give the output's scale.
+/// Counts:    per row n - 1 compare (the largest), n add (less the largest), n transcendental, n - 1 add (the sum),
+///            n div. Log: n add and one transcendental instead of the n div. A beta other than 1: n mul. The same for
+///            quantized rows: tables give the output's scale.
 /// Source:    counting.md, section 2. Example: a row of 10: 5 * 10 - 2 = 48.
 Known<Cost> count(const Softmax& softmax, const Operands& operands) {
   const Operand& x = operands.in(0);

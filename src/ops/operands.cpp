@@ -1,6 +1,8 @@
 #include "ops/operands.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
 
 namespace flopstat {
@@ -13,6 +15,18 @@ T load(Bytes data, size_t i) {
   return value;
 }
 
+/// Half precision: sign, 5 bits of exponent, 10 of fraction. Source: IEEE 754, binary16.
+double half(uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const int fraction = bits & 1023;
+  if (exponent == 31) return fraction != 0 ? NAN : (bits >> 15 != 0 ? -INFINITY : INFINITY);
+  const double magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+  return bits >> 15 != 0 ? -magnitude : magnitude;
+}
+
+/// The upper half of an f32.
+double bfloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
+
 /// The i-th stored element. Types without an exact value here stay unknown.
 Element stored(DType dtype, Bytes data, size_t i) {
   switch (dtype) {
@@ -24,6 +38,8 @@ Element stored(DType dtype, Bytes data, size_t i) {
     case DType::u8: return int64_t{load<uint8_t>(data, i)};
     case DType::u16: return int64_t{load<uint16_t>(data, i)};
     case DType::u32: return int64_t{load<uint32_t>(data, i)};
+    case DType::f16: return half(load<uint16_t>(data, i));
+    case DType::bf16: return bfloat(load<uint16_t>(data, i));
     case DType::f32: return double{load<float>(data, i)};
     case DType::f64: return load<double>(data, i);
     default: return {};

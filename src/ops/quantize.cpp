@@ -9,8 +9,8 @@ Inferred same_shape(const Operand& x, DType type) {
   return std::vector<Value>{{.dtype = type, .shape = x.shape()}};
 }
 
-/// Adding the zero point can be left out: it is stored, and all zeros. `carrier` is the quantized tensor, which holds it
-/// where there is no operand.
+/// There is a zero point to add: one that is not known, or one that is stored and not all zeros. `carrier` is the
+/// quantized tensor, which holds it where scale and zero point are no operands.
 bool has_zero_point(const Operand& zero_point, bool has_scale_operand, const Operand& carrier) {
   if (zero_point) {
     const std::optional<std::vector<int64_t>> stored = integers_of(zero_point);

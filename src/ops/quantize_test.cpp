@@ -23,8 +23,8 @@ TEST(Quantize, adds_no_zero_point_that_is_stored_as_zero) {
   Node zero;
   zero.in({10}).in({}).in_scalar(0, DType::i8).out({10}, DType::i8);
   EXPECT_EQ(units(cost_of(Quantize{}, zero), Unit::add), 0U);
-  Node absent;
-  absent.in({10}).in({}).out({10}, DType::u8);
+  Node absent;  // a scale operand alone: its zero point is 0, whatever the tensor carries
+  absent.in({10}).in({}).out({10}, DType::u8, kQuantized);
   EXPECT_EQ(units(cost_of(Quantize{}, absent), Unit::add), 0U);
 }
 

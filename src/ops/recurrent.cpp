@@ -48,8 +48,8 @@ void add_peepholes(Cost& cost, DType dtype, Count elements) {
   cost.add(Part::core, Unit::add, dtype, elements);
 }
 
-/// Gates behind their products: z, r sigmoid, n tanh; r * h, h' = (1 - z) * n + z * h. A reset gate that acts behind the
-/// recurrent product keeps it apart from the input product: one addition more.
+/// Gates behind their products: z, r sigmoid, n tanh; r * h, h' = (1 - z) * n + z * h. A reset gate that acts behind
+/// the recurrent product keeps it apart from the input product: one addition more.
 void add_gru_units(Cost& cost, DType dtype, Count units, bool reset_after) {
   add_function(cost, Part::core, UnaryFn::sigmoid, dtype, units * 2);
   add_function(cost, Part::core, UnaryFn::tanh, dtype, units);
@@ -57,8 +57,8 @@ void add_gru_units(Cost& cost, DType dtype, Count units, bool reset_after) {
   cost.add(Part::core, Unit::add, dtype, reset_after ? units * 3 : units * 2);
 }
 
-/// Biases that remain when those of one sum are added up beforehand. A reset gate that acts behind the recurrent product
-/// keeps the candidate's two apart.
+/// Biases that remain when those of one sum are added up beforehand. A reset gate that acts behind the recurrent
+/// product keeps the candidate's two apart.
 int64_t biases(const Recurrent& op) {
   return computed_gates(op) + (op.cell == Cell::gru && op.linear_before_reset ? 1 : 0);
 }
@@ -92,10 +92,10 @@ Inferred infer(const Recurrent& op, const Operands& operands) {
 /// Work of a recurrent layer of one or two directions, gates stacked.
 ///
 /// Shapes:  x [T, B, I], w [D, G*H, I], r [D, G*H, H] -> y [T, D, B, H]
-/// Counts:  per step, direction and batch item: mul_add G*H(I+H); bias add G*H, the GRU with its reset behind the product
-///          4H. Per unit: LSTM 3 sigmoid, 2 tanh, 3 mul, 1 add; GRU 2 sigmoid, tanh, 3 mul, 2 add (reset behind: 3);
-///          RNN its activation. Peepholes 3 mul, 3 add; a clip 2 compare for each argument of an activation.
-///          Sequences shorter than T count in full
+/// Counts:  per step, direction and batch item: mul_add G*H(I+H); bias add G*H, of a GRU with its reset behind the
+///          product 4H. Per unit: LSTM 3 sigmoid, 2 tanh, 3 mul, 1 add; GRU 2 sigmoid, tanh, 3 mul, 2 add (reset
+///          behind: 3); RNN its activation. Peepholes 3 mul, 3 add; a clip 2 compare for each argument of an
+///          activation. Sequences shorter than T count in full
 /// Source:  ONNX LSTM, GRU and RNN. Example: LSTM of 5 steps, I 10, H 20: 5 * 4 * 20 * (10 + 20) = 12,000 MACs.
 Known<Cost> count(const Recurrent& op, const Operands& operands) {
   const Known<CellSizes> found = sizes(op, operands);
@@ -180,12 +180,9 @@ Known<Cost> count(const Rnn& op, const Operands& operands) {
   if (!y) return Unknown{"the recurrent layer has no result"};
 
   Cost cost;
-  add_gate_products(cost, *s, {.x = x,
-                               .w = w,
-                               .r = operands.in(2),
-                               .y = y,
-                               .width = s->hidden,
-                               .asymmetric_inputs = op.asymmetric_inputs});
+  add_gate_products(
+      cost, *s,
+      {.x = x, .w = w, .r = operands.in(2), .y = y, .width = s->hidden, .asymmetric_inputs = op.asymmetric_inputs});
   if (operands.in(3)) add_bias(cost, x, w, y, s->runs() * s->hidden);
   return cost;
 }

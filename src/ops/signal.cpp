@@ -8,8 +8,8 @@ namespace {
 
 enum class Transform : uint8_t { complex, real };
 
-/// Discrete Fourier transforms of n points: 2n*log2(n) multiplications and 3n*log2(n) additions each, real input half of
-/// it, rounded up.
+/// Discrete Fourier transforms of n points: 2n*log2(n) multiplications and 3n*log2(n) additions each, real input half
+/// of it, rounded up.
 ///
 /// Source: counting.md, section 2. Example: real, n = 512: 512 * 9 = 4,608 mul, 6,912 add.
 void add_transforms(Cost& cost, Transform transform, DType dtype, int64_t n, Count transforms) {
@@ -154,9 +154,7 @@ void add_window(Cost& cost, DType dtype, Count samples) {
 }
 
 /// The largest absolute value: per sample abs and max. The scaling is a shift. Source: signal/src/fft_auto_scale.cc.
-void add_auto_scale(Cost& cost, DType dtype, Count samples) {
-  cost.add(Part::core, Unit::compare, dtype, samples * 2);
-}
+void add_auto_scale(Cost& cost, DType dtype, Count samples) { cost.add(Part::core, Unit::compare, dtype, samples * 2); }
 
 /// Per bin re * re + im * im. Source: signal/src/energy.cc.
 void add_energy(Cost& cost, DType dtype, Count bins) {

@@ -65,7 +65,8 @@ TEST(RealFft, a_transform_of_one_point_is_no_work) {
 
 TEST(RealFft, lengths_that_make_no_transform_are_named) {
   EXPECT_NE(why_unknown(RealFft{}, transform({8, 8}, {8, 0})).find("0 points"), std::string::npos);
-  EXPECT_NE(why_unknown(RealFft{}, transform({8, 8}, {INT64_MIN, 8})).find("points is not possible"), std::string::npos);
+  EXPECT_NE(why_unknown(RealFft{}, transform({8, 8}, {INT64_MIN, 8})).find("points is not possible"),
+            std::string::npos);
   EXPECT_NE(why_unknown(RealFft{}, transform({8, 8}, {8})).find("1 lengths for 2 axes"), std::string::npos);
   EXPECT_NE(why_unknown(RealFft{}, transform({8}, {8, 8})).find("2 axes"), std::string::npos);
   EXPECT_NE(why_unknown(RealFft{.axes = -1}, transform({8}, {})).find("-1 axes"), std::string::npos);

@@ -44,10 +44,11 @@ Inferred infer(const Svdf& op, const Operands& operands) {
 
 /// Work of one step of an SVDF layer: filters over the inputs, whose results over time are filtered again.
 ///
-/// Shapes:  x [B, I], feature weights [F, I], time weights [F, M], state [B, F * M] -> y [B, F / rank]
-/// Counts:  per batch item mul_add F*I + F*M; add units * (rank - 1); bias add units. Integers: both stages requantize,
-///          the first towards the state. A float state: time weights kept as integers are decoded when the model is loaded
-/// Source:  counting.md, section 2; tensorflow/lite/kernels/svdf.cc. Example: I 96, F 64, M 8, rank 1:
+/// Shapes:  x [B, I], feature weights [F, I], time weights [F, memory], state [B, F * memory] -> y [B, F / rank]
+/// Counts:  per batch item mul_add F*I + F*memory; add units * (rank - 1); bias add units. Integers: both stages
+///          requantize, the first towards the state. Time weights stored as integers behind a float state are decoded
+///          when the model is loaded
+/// Source:  counting.md, section 2; tensorflow/lite/kernels/svdf.cc. Example: I 96, F 64, memory 8, rank 1:
 ///          64 * 96 + 64 * 8 = 6,656 MACs.
 Known<Cost> count(const Svdf& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);

@@ -60,7 +60,8 @@ TEST(Window, valid_padding_ignores_the_given_one) {
 
 TEST(Window, dilation_widens_the_window) {
   // 3 taps, 2 apart, span 5 points: 7 + 1 + 1 - 5 + 1 windows.
-  EXPECT_EQ(expect_resolved({.kernel = 3, .dilation = 2, .pad_before = 1, .pad_after = 1}, Padding::given, 7).output, 5);
+  const Axis axis{.kernel = 3, .dilation = 2, .pad_before = 1, .pad_after = 1};
+  EXPECT_EQ(expect_resolved(axis, Padding::given, 7).output, 5);
 }
 
 TEST(Window, negative_padding_crops) {
