@@ -174,8 +174,11 @@ Op conv(NodeReader& node) {
 }
 
 Op conv_transpose(NodeReader& node) {
-  if (node.has("output_shape")) return Opaque{"the attribute output_shape is not followed"};
   check_kernel(node);
+  if (node.has("output_shape")) {
+    const TensorId bias = node.input(2);
+    node.set_inputs({node.input(0), node.input(1), bias, node.attribute_or_input("output_shape", 3)});
+  }
   Known<Window> window = window_of(node);
   if (!known(window)) return Opaque{reason(window).why};
   const size_t rank = known(window)->axes.size();
