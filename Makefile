@@ -2,12 +2,13 @@
 MODEL   ?= examples/mnist_mlp.tflite
 MINUTES ?= 10
 PREFIX  ?= /usr/local
-SOURCES  = $$(git ls-files -co --exclude-standard '*.cpp' '*.h')
+SOURCES  = $(wildcard include src tests fuzz bench)
 
+.DEFAULT_GOAL := build
 .PHONY: help build run test format lint bench fuzz install clean
 
 help:
-	@echo 'make build                  build/release/flopstat, one static program'
+	@echo 'make [build]                build/release/flopstat, one static program'
 	@echo 'make run [MODEL=file]       build, then show what a model costs'
 	@echo 'make test                   build and run the tests'
 	@echo 'make lint                   layout, include directions, clang-tidy'
@@ -22,7 +23,7 @@ build:
 	@scripts/build release
 
 run: build
-	@build/release/flopstat $(MODEL)
+	@build/release/flopstat "$(MODEL)"
 
 test:
 	@scripts/setup test
@@ -31,11 +32,11 @@ test:
 
 format:
 	@scripts/setup lint
-	@clang-format-19 -i $(SOURCES)
+	@find $(SOURCES) '(' -name '*.h' -o -name '*.cpp' ')' -exec clang-format-19 -i {} +
 
 lint:
 	@scripts/setup lint
-	@test -f build/dev/build.ninja || cmake --preset dev
+	@cmake --preset dev > /dev/null  # finds new files
 	@scripts/lint
 
 bench:
@@ -49,7 +50,7 @@ fuzz:
 	@scripts/fuzz $(MINUTES)
 
 install: build
-	@cmake --install build/release --prefix $(PREFIX)
+	@cmake --install build/release --prefix "$(PREFIX)"
 
 clean:
 	rm -rf build

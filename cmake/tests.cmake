@@ -5,22 +5,17 @@ find_program(FLOPSTAT_PYTHON python3 HINTS /usr/bin REQUIRED)
 enable_testing()
 include(GoogleTest)
 
-file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/support/*.cpp tests/support/*.h)
-add_library(flopstat_test_support STATIC ${support_sources})
-set_target_properties(flopstat_test_support PROPERTIES LINKER_LANGUAGE CXX)
-target_include_directories(flopstat_test_support PUBLIC src tests)
-target_link_libraries(flopstat_test_support
-  PUBLIC flopstat flopstat_flags GTest::gmock fmt::fmt-header-only nlohmann_json::nlohmann_json)
-cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
-target_compile_definitions(flopstat_test_support PUBLIC
-  FLOPSTAT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLOPSTAT_SHARED_DIR="${beside}/shared" FLOPSTAT_PYTHON="${FLOPSTAT_PYTHON}"
-  FLOPSTAT_VERSION="${PROJECT_VERSION}")
-
+# tests/support/ holds what several tests use; it is found as "support/...".
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/support/")
 if(test_sources)
   add_executable(flopstat_tests ${test_sources})
-  target_link_libraries(flopstat_tests PRIVATE flopstat_test_support GTest::gmock_main)
+  target_include_directories(flopstat_tests PRIVATE src tests)
+  target_link_libraries(flopstat_tests PRIVATE flopstat flopstat_flags fmt::fmt-header-only nlohmann_json::nlohmann_json
+    Protozero::protozero GTest::gmock GTest::gmock_main)
+  cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
+  target_compile_definitions(flopstat_tests PRIVATE
+    FLOPSTAT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLOPSTAT_SHARED_DIR="${beside}/shared"
+    FLOPSTAT_VERSION="${PROJECT_VERSION}" FLOPSTAT_PYTHON="${FLOPSTAT_PYTHON}")
   if(TARGET flopstat_cli)
     add_dependencies(flopstat_tests flopstat_cli)
     target_compile_definitions(flopstat_tests PRIVATE FLOPSTAT_PROGRAM="$<TARGET_FILE:flopstat_cli>")

@@ -24,7 +24,6 @@ struct Frame {
   GraphId graph = 0;
   std::vector<Known<Value>> values = {};           ///< per tensor of the graph
   std::map<NodeIndex, Child> children = {};        ///< per node that calls
-  std::map<NodeIndex, Unknown> failures = {};      ///< nodes whose operation could not be inferred, and why
 };
 
 /// A frame and how often it runs per run of its caller.
@@ -43,7 +42,8 @@ struct Bindings {
 /// What inference found, from the main graph down.
 struct Frames {
   Frame root = {};
-  std::map<std::string, int64_t> dims = {};  ///< every free dimension and the size it was given
+  std::map<std::string, int64_t> dims = {};       ///< every free dimension and the size it was given
+  std::map<std::string, Value> variables = {};    ///< what outlives a run, by name
   std::vector<Warning> warnings = {};
 };
 

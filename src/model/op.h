@@ -129,6 +129,7 @@ struct Recurrent {
   bool linear_before_reset = true;  ///< gru: the reset gate acts behind the recurrent product
   bool coupled_gates = false;       ///< lstm: input gate = 1 - forget gate
   bool clip = false;
+  bool relu = false;                ///< rnn: its activation is relu, else tanh
 };
 
 /// A simple recurrent layer of TFLite: x [B, I] or [B, T, I] / [T, B, I], w [H, I], r [H, H], bias [H], state [B, H] -> y.
@@ -355,12 +356,13 @@ struct L2Norm {
 
 enum class ReduceFn : uint8_t { sum, mean, prod, max, min, any, all, l1, l2, sum_square, log_sum, log_sum_exp };
 
-/// x, axes? -> y. No axes operand: all axes, unless `none_means_none`.
+/// x, axes? -> y. No axes operand: all axes, unless `none_means_none` or `spatial`.
 struct Reduce {
   static constexpr std::string_view name = "reduce";
   ReduceFn fn = ReduceFn::sum;
   bool keep_dims = true;
   bool none_means_none = false;
+  bool spatial = false;  ///< without axes: all but the first two (a global pool of any rank)
 };
 
 /// x, axis -> indices of the largest or smallest.
@@ -617,11 +619,11 @@ enum class SignalFn : uint8_t {
   filter_bank_log,
 };
 
-/// Operands and results as the operator of that name has them.
+/// Operands and results as the operator of that name has them (listed in ops/signal.cpp).
 struct Signal {
   static constexpr std::string_view name = "signal";
   SignalFn fn = SignalFn::window;
-  int64_t size = 0;  ///< FFT length, or number of filter-bank channels
+  int64_t size = 0;  ///< rfft: its length; energy: bins from `start_index` to `end_index`; filter_bank: its channels
 };
 
 /// boxes [B, n, 4], scores [B, n, classes], anchors [n, 4] -> boxes, classes, scores, count: SSD's decoding and
@@ -631,6 +633,7 @@ struct DetectionPostProcess {
   int64_t max_detections = 0;
   int64_t classes_per_detection = 1;
   int64_t detections_per_class = 100;
+  int64_t classes = 0;  ///< without the background; 0: every column of the scores
   bool regular_nms = false;  ///< per class; else on the best class of each box
 };
 

@@ -31,7 +31,7 @@ using Elements = std::vector<Element>;
 struct Value {
   DType dtype = DType::unknown;
   bool constant = false;  ///< the same in every run: stored in the file, or computed from what is
-  Shape shape;
+  Shape shape = {};
   std::shared_ptr<const Elements> elements = nullptr;  ///< in row-major order; null: none is known
 };
 

@@ -1,6 +1,8 @@
 #include "ops/operands.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
 
 namespace flopstat {
@@ -13,6 +15,18 @@ T load(Bytes data, size_t i) {
   return value;
 }
 
+/// Half precision: sign, 5 bits of exponent, 10 of fraction. Source: IEEE 754, binary16.
+double half(uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const int fraction = bits & 1023;
+  if (exponent == 31) return fraction != 0 ? NAN : (bits >> 15 != 0 ? -INFINITY : INFINITY);
+  const double magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+  return bits >> 15 != 0 ? -magnitude : magnitude;
+}
+
+/// The upper half of an f32.
+double bfloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
+
 /// The i-th stored element. Types without an exact value here stay unknown.
 Element stored(DType dtype, Bytes data, size_t i) {
   switch (dtype) {
@@ -24,6 +38,8 @@ Element stored(DType dtype, Bytes data, size_t i) {
     case DType::u8: return int64_t{load<uint8_t>(data, i)};
     case DType::u16: return int64_t{load<uint16_t>(data, i)};
     case DType::u32: return int64_t{load<uint32_t>(data, i)};
+    case DType::f16: return half(load<uint16_t>(data, i));
+    case DType::bf16: return bfloat(load<uint16_t>(data, i));
     case DType::f32: return double{load<float>(data, i)};
     case DType::f64: return load<double>(data, i);
     default: return {};
@@ -34,18 +50,32 @@ Element stored(DType dtype, Bytes data, size_t i) {
 
 const Operand Operands::kNone{};
 
+std::optional<size_t> carried_size(const Shape& shape) {
+  for (const int64_t size : shape) {
+    if (size == 0) return 0;
+  }
+  size_t count = 1;
+  for (const int64_t size : shape) {
+    if (static_cast<uint64_t>(size) > kMaxElements / count) return std::nullopt;
+    count *= static_cast<size_t>(size);
+  }
+  return count;
+}
+
 std::shared_ptr<const Elements> elements_of(const Operand& operand) {
   if (!operand) return nullptr;
   if (operand.value->elements) return operand.value->elements;
   if (operand.tensor == nullptr) return nullptr;
-  if (operand.tensor->elements) return operand.tensor->elements;
+  const std::optional<size_t> count = carried_size(operand.shape());
+  if (!count) return nullptr;
+  // A hostile file may list fewer values than its shape has elements.
+  if (const auto& listed = operand.tensor->elements) return listed->size() == *count ? listed : nullptr;
   const Bytes data = operand.tensor->data;
   if (data.empty()) return nullptr;
-  const uint64_t count = product(operand.shape()).value();
   const uint32_t bits = bits_of(operand.dtype());
-  if (bits < 8 || count > kMaxElements || count * (bits / 8) > data.size()) return nullptr;
-  Elements elements(count);
-  for (size_t i = 0; i < count; ++i) elements[i] = stored(operand.dtype(), data, i);
+  if (bits < 8 || *count * (bits / 8) > data.size()) return nullptr;
+  Elements elements(*count);
+  for (size_t i = 0; i < *count; ++i) elements[i] = stored(operand.dtype(), data, i);
   return std::make_shared<const Elements>(std::move(elements));
 }
 

@@ -42,7 +42,10 @@ class Operands {
   std::span<const Operand> out_;
 };
 
-/// Element values, carried or stored, if the operand has at most `kMaxElements` and any is known.
+/// Number of elements of a shape, if there are at most `kMaxElements`: their values are carried along then.
+std::optional<size_t> carried_size(const Shape& shape);
+
+/// Element values, carried or stored, one per element, if the operand has at most `kMaxElements` and any is known.
 std::shared_ptr<const Elements> elements_of(const Operand& operand);
 
 /// Element values as whole numbers, if all are known.

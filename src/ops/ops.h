@@ -32,11 +32,13 @@ FLOPSTAT_DECLARE_OP(ConvTranspose);
 FLOPSTAT_DECLARE_OP(MatMul);
 // einsum.cpp
 FLOPSTAT_DECLARE_OP(Einsum);
-// recurrent.cpp
+// lstm.cpp
 FLOPSTAT_DECLARE_OP(Lstm);
 FLOPSTAT_DECLARE_OP(BasicLstm);
+// recurrent.cpp
 FLOPSTAT_DECLARE_OP(Recurrent);
 FLOPSTAT_DECLARE_OP(Rnn);
+// svdf.cpp
 FLOPSTAT_DECLARE_OP(Svdf);
 // signal.cpp
 FLOPSTAT_DECLARE_OP(RealFft);

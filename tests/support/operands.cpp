@@ -15,6 +15,11 @@ Node& Node::in(Shape shape, DType dtype, Quantization quantization) {
   return *this;
 }
 
+Node& Node::weight(Shape shape, DType dtype, Quantization quantization) {
+  in_.push_back(make({.dtype = dtype, .constant = true, .shape = std::move(shape)}, quantization));
+  return *this;
+}
+
 Node& Node::in_values(const std::vector<int64_t>& values, DType dtype) {
   return in_elements({static_cast<int64_t>(values.size())}, Elements(values.begin(), values.end()), dtype);
 }

@@ -19,6 +19,8 @@ inline constexpr Quantization kQuantized{.scales = 1, .scale = 0.5F, .zero_point
 class Node {
  public:
   Node& in(Shape shape, DType dtype = DType::f32, Quantization quantization = {});
+  /// A stored operand whose elements do not matter.
+  Node& weight(Shape shape, DType dtype = DType::f32, Quantization quantization = {});
   /// A constant operand of one axis with these values.
   Node& in_values(const std::vector<int64_t>& values, DType dtype = DType::i32);
   /// A constant operand without axes.

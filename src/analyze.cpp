@@ -1,0 +1,86 @@
+#include "flopstat/analyze.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "count/counter.h"
+#include "count/memory.h"
+#include "formats/formats.h"
+#include "graph/frames.h"
+#include "graph/uses.h"
+
+namespace flopstat {
+namespace {
+
+/// What a report's names and shapes point into.
+struct Storage {
+  Model model;
+  Frames frames;
+};
+
+void choose_signature(Model& model, const std::string& name) {
+  if (name.empty()) return;
+  const auto found = std::find_if(model.signatures.begin(), model.signatures.end(),
+                                  [&](const Signature& signature) { return signature.name == name; });
+  if (found != model.signatures.end()) {
+    model.main = found->graph;
+    return;
+  }
+  std::string names;
+  for (const Signature& signature : model.signatures) names += (names.empty() ? "" : ", ") + std::string(signature.name);
+  throw Error(ErrorCode::usage, "the model has no signature '" + name + "'", std::nullopt,
+              names.empty() ? "the file names no signature" : "it has: " + names);
+}
+
+void name_signatures(const Model& model, const std::string& chosen, Report& report) {
+  for (const Signature& signature : model.signatures) {
+    const bool is_it = chosen.empty() ? signature.graph == model.main : signature.name == chosen;
+    if (is_it && report.signature.empty()) {
+      report.signature = signature.name;
+    } else {
+      report.other_signatures.push_back(signature.name);
+    }
+  }
+}
+
+const Convention& convention_named(const std::string& name) {
+  if (const Convention* convention = find_convention(name)) return *convention;
+  std::string names;
+  for (const Convention& each : conventions()) names += (names.empty() ? "" : ", ") + std::string(each.name);
+  throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt, "there are: " + names);
+}
+
+Report analyze(File file, const Options& options) {
+  const Convention& convention = convention_named(options.convention);
+  auto storage = std::make_shared<Storage>();
+  Model& model = storage->model;
+  model = read_model(std::move(file));
+  choose_signature(model, options.signature);
+  storage->frames = infer(model, {options.dims, options.inputs, options.trust_stored_shapes});
+  const Frames& frames = storage->frames;
+
+  Report report = count(model, frames, analyze(model, frames.root), convention);
+  plan_memory(model, frames, report);
+  report.path = model.file.path();
+  report.format = model.format;
+  report.producer = model.producer;
+  report.file_bytes = model.file.bytes().size();
+  name_signatures(model, options.signature, report);
+  for (const std::vector<Warning>& warnings : {model.warnings, frames.warnings}) {
+    for (const Warning& warning : warnings) report.warnings.push_back({warning.code, warning.message});
+  }
+  report.storage = std::move(storage);
+  return report;
+}
+
+}  // namespace
+
+Report analyze(const std::string& path, const Options& options) {
+  return analyze(path == "-" ? read_standard_input() : File::open(path), options);
+}
+
+Report analyze(std::vector<std::byte> bytes, std::string path, const Options& options) {
+  return analyze(File::from_bytes(std::move(bytes), std::move(path)), options);
+}
+
+}  // namespace flopstat

@@ -1,0 +1,387 @@
+#include "count/counter.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "count/parameters.h"
+#include "ops/ops.h"
+
+namespace flopstat {
+namespace {
+
+/// Arithmetic of these on plain whole numbers is bookkeeping: shapes, indices, counters.
+bool computes_indices(const Op& op) {
+  return std::holds_alternative<Unary>(op) || std::holds_alternative<Binary>(op) ||
+         std::holds_alternative<Select>(op) || std::holds_alternative<Reduce>(op) ||
+         std::holds_alternative<ArgReduce>(op) || std::holds_alternative<Cumulate>(op) ||
+         std::holds_alternative<TopK>(op);
+}
+
+bool any_quantized(const Operands& operands) {
+  const auto quantized = [](const Operand& operand) { return operand && operand.quantized(); };
+  return std::any_of(operands.all_in().begin(), operands.all_in().end(), quantized) ||
+         std::any_of(operands.all_out().begin(), operands.all_out().end(), quantized);
+}
+
+bool all_constant(const Operands& operands) {
+  bool any = false;
+  for (const Operand& operand : operands.all_in()) {
+    if (!operand) continue;
+    if (!operand.value->constant) return false;
+    any = true;
+  }
+  return any;
+}
+
+/// An integer kernel's relu only moves the clamps of its requantization.
+bool moves_clamps(UnaryFn fn) {
+  return fn == UnaryFn::relu || fn == UnaryFn::relu6 || fn == UnaryFn::relu_n1_to_1 || fn == UnaryFn::relu_0_to_1;
+}
+
+void add_activation(Cost& cost, UnaryFn fn, const Operand& y) {
+  if (!y || (y.quantized() && moves_clamps(fn))) return;
+  add_function(cost, Part::activation, fn, y.dtype(), product(y.shape()));
+}
+
+/// Work on indices and on constants alone stays in the list, marked. A contraction always counts.
+void mark(Cost& cost, const Op& op, const Operands& operands) {
+  const bool constant = all_constant(operands);
+  const bool index = computes_indices(op) && !any_quantized(operands);
+  if (!constant && !index) return;
+  const bool contracts = std::any_of(cost.work.begin(), cost.work.end(),
+                                     [](const Work& work) { return work.unit == Unit::mul_add; });
+  for (Work& work : cost.work) {
+    if (constant && !contracts) work.mark = Mark::constant;
+    if (index && is_integer(work.dtype) && work.unit != Unit::mul_add) work.mark = Mark::index;
+  }
+  if (constant && !contracts) cost.read_bytes = cost.written_bytes = Count{0};
+}
+
+Count bytes_of(std::span<const Operand> operands) {
+  Count total = 0;
+  for (const Operand& operand : operands) {
+    if (operand) total += byte_size(operand.dtype(), product(operand.shape()));
+  }
+  return total;
+}
+
+Certainty worst(const std::vector<Work>& work) {
+  Certainty result = Certainty::exact;
+  for (const Work& each : work) {
+    if (each.mark == Mark::none) result = std::max(result, each.certainty);
+  }
+  return result;
+}
+
+uint64_t core_mul_adds(const std::vector<Work>& work) {
+  Count total = 0;
+  for (const Work& each : work) {
+    if (each.part == Part::core && each.unit == Unit::mul_add) total += each.count;
+  }
+  return total.value();
+}
+
+/// Adds `count` to a list of work that has one entry per part, unit, type, certainty and mark.
+void merge(std::vector<Work>& into, const Work& work, uint64_t repeat) {
+  const uint64_t count = (Count{work.count} * repeat).value();
+  if (count == 0) return;
+  for (Work& each : into) {
+    if (each.part != work.part || each.unit != work.unit || each.dtype != work.dtype ||
+        each.certainty != work.certainty || each.mark != work.mark) {
+      continue;
+    }
+    each.count = (Count{each.count} + count).value();
+    return;
+  }
+  into.push_back(work);
+  into.back().count = count;
+}
+
+void add(Figure& into, const Figure& figure, uint64_t repeat) {
+  if (figure) into = (Count{into.value_or(0)} + Count{*figure} * repeat).value();
+}
+
+/// Adds a row: work and bytes as often as it runs, parameters once.
+void add(Figures& into, const Figures& row, uint64_t repeat) {
+  add(into.macs, row.macs, repeat);
+  add(into.valid_macs, row.valid_macs, repeat);
+  add(into.flops, row.flops, repeat);
+  add(into.int_ops, row.int_ops, repeat);
+  add(into.params, row.params, 1);
+  add(into.weight_bytes, row.weight_bytes, 1);
+  add(into.read_bytes, row.read_bytes, repeat);
+  add(into.written_bytes, row.written_bytes, repeat);
+  for (const Work& work : row.work) merge(into.work, work, repeat);
+}
+
+Figures zero() {
+  return {.macs = 0,
+          .valid_macs = 0,
+          .flops = 0,
+          .int_ops = 0,
+          .params = 0,
+          .weight_bytes = 0,
+          .read_bytes = 0,
+          .written_bytes = 0,
+          .work = {}};
+}
+
+uint64_t operations(const Figures& figures) { return figures.flops.value_or(0) + figures.int_ops.value_or(0); }
+
+class Counter {
+ public:
+  Counter(const Model& model, const Convention& convention) : model_(model), convention_(convention) {}
+
+  Report count(const Frames& frames, const Uses& uses) {
+    report_.convention = convention_.name;
+    report_.dims = frames.dims;
+    if (!model_.graphs.empty()) {
+      report_.inputs = infos(frames.root, model_.graphs[model_.main].inputs);
+      report_.outputs = infos(frames.root, model_.graphs[model_.main].outputs);
+      report_.rows.reserve(model_.graphs[model_.main].nodes.size());
+      count_frame(frames.root, uses, 1, {});
+    }
+    add_states(frames);
+    sum_up();
+    return std::move(report_);
+  }
+
+ private:
+  void count_frame(const Frame& frame, const Uses& uses, Figure repeat, ParameterCounter::Sources sources) {
+    const Graph& graph = model_.graphs[frame.graph];
+    for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
+      const Node& node = graph.nodes[i];
+      report_.rows.push_back(count_node(graph, frame, i, uses, repeat, sources));
+      const auto child = frame.children.find(i);
+      if (child != frame.children.end()) {
+        count_calls(graph, frame, node, child->second, uses.children.at(i), repeat, sources);
+      }
+    }
+  }
+
+  void count_calls(const Graph& graph, const Frame& frame, const Node& node, const Child& child,
+                   const std::vector<Uses>& uses, Figure repeat, const ParameterCounter::Sources& sources) {
+    std::vector<size_t> starts;
+    for (size_t c = 0; c < child.calls.size(); ++c) {
+      const Called& called = child.calls[c];
+      starts.push_back(report_.rows.size());
+      const uint64_t* times = known(called.repeat);
+      Figure inner;
+      if (times != nullptr && *times == 0) inner = 0;
+      if (times != nullptr && repeat) inner = (Count{*repeat} * *times).value();
+      count_frame(called.frame, uses[c], inner, handed_down(graph, frame, node, called.frame, sources));
+    }
+    starts.push_back(report_.rows.size());
+    if (child.choose) choose(starts);
+  }
+
+  /// Constants that the caller hands to a graph keep their sources.
+  ParameterCounter::Sources handed_down(const Graph& graph, const Frame& frame, const Node& node, const Frame& callee,
+                                        const ParameterCounter::Sources& sources) const {
+    ParameterCounter::Sources result;
+    const size_t first = std::holds_alternative<If>(node.op) ? 1 : 0;
+    const std::vector<TensorId>& inputs = model_.graphs[callee.graph].inputs;
+    for (size_t i = 0; i < inputs.size() && first + i < node.inputs.size(); ++i) {
+      const TensorId operand = node.inputs[first + i];
+      if (operand == kAbsent || inputs[i] == kAbsent) continue;
+      std::vector<Source> from = ParameterCounter::sources_of(graph, frame, sources, operand);
+      if (!from.empty()) result.emplace(inputs[i], std::move(from));
+    }
+    return result;
+  }
+
+  /// Of branches that are taken on unknown conditions the dearest stands for all: the others run 0 times.
+  void choose(const std::vector<size_t>& starts) {
+    size_t dearest = 0;
+    Figures most;
+    for (size_t c = 0; c + 1 < starts.size(); ++c) {
+      Figures sum = zero();
+      for (size_t i = starts[c]; i < starts[c + 1]; ++i) {
+        add(sum, report_.rows[i].figures, report_.rows[i].repeat.value_or(1));
+      }
+      if (c != 0 && std::pair(*sum.macs, operations(sum)) <= std::pair(*most.macs, operations(most))) continue;
+      dearest = c;
+      most = std::move(sum);
+    }
+    for (size_t c = 0; c + 1 < starts.size(); ++c) {
+      for (size_t i = starts[c]; c != dearest && i < starts[c + 1]; ++i) report_.rows[i].repeat = 0;
+    }
+  }
+
+  Row count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
+                 ParameterCounter::Sources& sources) {
+    const Node& node = graph.nodes[index];
+    Row row;
+    row.index = static_cast<uint32_t>(report_.rows.size());
+    row.graph = frame.graph;
+    row.node = index;
+    row.name = node.name;
+    row.type = node.type;
+    row.op = name_of(node.op);
+    row.scope = node.scope;
+    row.repeat = repeat;
+    row.offset = node.offset;
+    row.inputs = infos(frame, node.inputs);
+    row.outputs = infos(frame, node.outputs);
+
+    const Unknown* missing = gather(graph, frame, node);
+    const Operands operands(in_, out_);
+    claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
+    const Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
+    if (const Cost* each = known(cost)) {
+      fill(row, node, operands, *each);
+    } else {
+      row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
+    }
+    return row;
+  }
+
+  /// Fills `in_` and `out_`. Returns the first operand or result that is present and unknown; an operation that is not
+  /// understood says so itself.
+  const Unknown* gather(const Graph& graph, const Frame& frame, const Node& node) {
+    const Unknown* missing = nullptr;
+    const auto fill_from = [&](const std::vector<TensorId>& ids, std::vector<Operand>& operands) {
+      operands.clear();
+      for (const TensorId id : ids) {
+        if (id == kAbsent) {
+          operands.emplace_back();
+          continue;
+        }
+        const Known<Value>& value = frame.values[id];
+        if (known(value) == nullptr && missing == nullptr) missing = &reason(value);
+        operands.push_back({&graph.tensors[id], known(value)});
+      }
+    };
+    fill_from(node.inputs, in_);
+    fill_from(node.outputs, out_);
+    const bool costs_nothing_itself = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
+    if (costs_nothing_itself || std::holds_alternative<Opaque>(node.op)) return nullptr;
+    return missing;
+  }
+
+  static Known<Cost> cost_of(const Node& node, const Operands& operands) {
+    try {
+      Known<Cost> cost = std::visit([&](const auto& op) { return flopstat::count(op, operands); }, node.op);
+      if (Cost* each = known(cost)) {
+        if (node.activation) add_activation(*each, *node.activation, operands.out(0));
+        mark(*each, node.op, operands);
+        if (!each->read_bytes) each->read_bytes = bytes_of(operands.all_in());
+        if (!each->written_bytes) each->written_bytes = bytes_of(operands.all_out());
+      }
+      return cost;
+    } catch (const Overflow& overflow) {
+      return Unknown{overflow.what()};
+    }
+  }
+
+  void fill(Row& row, const Node& node, const Operands& operands, const Cost& cost) const {
+    try {
+      row.figures.macs = core_mul_adds(cost.work);
+      row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
+      row.figures.flops = figure(convention_.flops(node, operands, cost));
+      row.figures.int_ops = figure(convention_.int_ops(node, operands, cost));
+      row.figures.read_bytes = cost.read_bytes->value();
+      row.figures.written_bytes = cost.written_bytes->value();
+      row.figures.work = cost.work;
+      row.certainty = worst(cost.work);
+    } catch (const Overflow& overflow) {
+      row.unknown = overflow.what();
+    }
+  }
+
+  static Figure figure(const Known<Count>& count) {
+    const Count* each = known(count);
+    return each == nullptr ? Figure{} : Figure{each->value()};
+  }
+
+  void claim_parameters(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
+                        const Operands& operands, ParameterCounter::Sources& sources, Figures& figures) {
+    Parameters claimed;
+    const bool calls = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
+    if (!calls && all_constant(operands)) {
+      ParameterCounter::pass_on(graph, frame, node, uses, sources);
+    } else if (!calls) {
+      claimed = parameters_.claim(graph, frame, node, uses, sources);
+    }
+    figures.params = claimed.elements.value();
+    figures.weight_bytes = claimed.weight_bytes.value();
+    report_.totals.quantization_bytes += claimed.quantization_bytes.value();
+  }
+
+  std::vector<TensorInfo> infos(const Frame& frame, const std::vector<TensorId>& ids) const {
+    std::vector<TensorInfo> result;
+    result.reserve(ids.size());
+    for (const TensorId id : ids) {
+      if (id == kAbsent) {
+        result.emplace_back();
+        continue;
+      }
+      const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
+      const Value* value = known(frame.values[id]);
+      result.push_back({tensor.name, value == nullptr ? tensor.dtype : value->dtype,
+                        value == nullptr ? std::nullopt : std::optional(std::span<const int64_t>(value->shape))});
+    }
+    return result;
+  }
+
+  /// Variables outlive a run: they are no activations.
+  void add_states(const Frames& frames) {
+    Count bytes = 0;
+    for (const Graph& graph : model_.graphs) {
+      for (const Tensor& tensor : graph.tensors) {
+        if (!tensor.is_state || !tensor.dims) continue;
+        Shape shape;
+        for (const Dim& dim : *tensor.dims) shape.push_back(std::max<int64_t>(dim.size, 0));
+        bytes += byte_size(tensor.dtype, product(shape));
+      }
+    }
+    for (const auto& [name, value] : frames.variables) bytes += byte_size(value.dtype, product(value.shape));
+    report_.totals.state_bytes = bytes.value();
+  }
+
+  void sum_up() {
+    Totals& totals = report_.totals;
+    totals.figures = zero();
+    totals.nodes = report_.rows.size();
+    std::unordered_map<std::string_view, size_t> position;
+    for (const Row& row : report_.rows) {
+      const auto [found, is_new] = position.emplace(row.type, report_.by_type.size());
+      if (is_new) report_.by_type.push_back({.type = row.type, .figures = zero()});
+      TypeSummary& type = report_.by_type[found->second];
+      ++type.nodes;
+      // A body whose trips are not known counts once, and the total is a lower bound.
+      const uint64_t repeat = row.repeat.value_or(1);
+      if (!row.unknown.empty() && repeat != 0) {
+        ++type.unknown_nodes;
+        ++totals.unknown_nodes;
+      }
+      if (!row.repeat || (!row.unknown.empty() && repeat != 0)) totals.complete = false;
+      add(type.figures, row.figures, repeat);
+      add(totals.figures, row.figures, repeat);
+    }
+    std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
+      const auto key = [](const TypeSummary& each) { return std::pair(*each.figures.macs, operations(each.figures)); };
+      return key(a) != key(b) ? key(a) > key(b) : a.type < b.type;
+    });
+  }
+
+  const Model& model_;
+  const Convention& convention_;
+  Report report_;
+  ParameterCounter parameters_;
+  std::vector<Operand> in_;
+  std::vector<Operand> out_;
+};
+
+}  // namespace
+
+std::optional<double> Figures::intensity() const {
+  if (!flops || !int_ops || !read_bytes || !written_bytes || *read_bytes + *written_bytes == 0) return std::nullopt;
+  return static_cast<double>(*flops + *int_ops) / static_cast<double>(*read_bytes + *written_bytes);
+}
+
+Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention) {
+  return Counter(model, convention).count(frames, uses);
+}
+
+}  // namespace flopstat

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "count/convention.h"
+#include "flopstat/report.h"
+#include "graph/frames.h"
+#include "graph/uses.h"
+
+namespace flopstat {
+
+/// Counts every node of every call into rows, totals and sums by type. The report's names and shapes are views into the
+/// model and the frames: both must outlive it.
+Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention);
+
+}  // namespace flopstat

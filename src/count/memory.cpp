@@ -1,0 +1,193 @@
+#include "count/memory.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "ops/ops.h"
+
+namespace flopstat {
+namespace {
+
+constexpr uint64_t kAlignment = 16;
+
+/// Placing looks at every pair of activations that live at the same row; beyond this many tensor-rows the plan is left
+/// out rather than waited for.
+constexpr uint64_t kMaxTensorRows = 50'000'000;
+
+uint64_t align(uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
+
+/// Walks the calls in the order of the report's rows and notes when each activation lives.
+class Lifetimes {
+ public:
+  Lifetimes(const Model& model, const Report& report) : model_(model), report_(report) {}
+
+  /// One placement per activation, its offset still open. Nothing where some size is not known.
+  std::optional<std::vector<Placement>> collect(const Frame& root) {
+    const Graph& graph = model_.graphs[root.graph];
+    Bases bases(graph.tensors.size());
+    for (const TensorId id : graph.inputs) {
+      if (id != kAbsent) bases[id] = make(root, id, 0);
+    }
+    walk(root, bases, true);
+    const uint32_t last = report_.rows.empty() ? 0 : static_cast<uint32_t>(report_.rows.size() - 1);
+    for (const TensorId id : graph.outputs) {
+      if (id != kAbsent) keep(bases[id], last);
+    }
+    if (!complete_) return std::nullopt;
+    return std::move(lives_);
+  }
+
+ private:
+  /// Per tensor of a graph: the activation whose memory it is, if it is one.
+  using Base = std::optional<uint32_t>;
+  using Bases = std::vector<Base>;
+
+  void walk(const Frame& frame, Bases& bases, bool runs) {
+    const Graph& graph = model_.graphs[frame.graph];
+    for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
+      const Node& node = graph.nodes[i];
+      const uint32_t row = row_++;
+      if (runs) write(frame, node, bases, row);
+      const auto child = frame.children.find(i);
+      if (child != frame.children.end()) walk_calls(node, child->second, bases, runs);
+      if (!runs) continue;
+      for (const TensorId id : node.inputs) {
+        if (id != kAbsent) keep(bases[id], row_ - 1);
+      }
+    }
+  }
+
+  void walk_calls(const Node& node, const Child& child, const Bases& bases, bool runs) {
+    const size_t first = std::holds_alternative<If>(node.op) ? 1 : 0;
+    for (const Called& called : child.calls) {
+      const Graph& callee = model_.graphs[called.frame.graph];
+      const uint64_t* repeat = known(called.repeat);
+      const bool called_at_all = repeat == nullptr || *repeat != 0;
+      Bases inner(callee.tensors.size());
+      // The condition of a loop has a result of its own; the body's results are the loop's.
+      const bool delivers = !std::holds_alternative<While>(node.op) || &called != &child.calls.front();
+      for (size_t i = 0; delivers && i < callee.outputs.size() && i < node.outputs.size(); ++i) {
+        if (callee.outputs[i] != kAbsent && node.outputs[i] != kAbsent) {
+          inner[callee.outputs[i]] = bases[node.outputs[i]];
+        }
+      }
+      for (size_t i = 0; i < callee.inputs.size() && first + i < node.inputs.size(); ++i) {
+        const TensorId operand = node.inputs[first + i];
+        if (callee.inputs[i] != kAbsent && operand != kAbsent) inner[callee.inputs[i]] = bases[operand];
+      }
+      walk(called.frame, inner, runs && called_at_all);
+    }
+  }
+
+  void write(const Frame& frame, const Node& node, Bases& bases, uint32_t row) {
+    const bool view = is_view(node.op) && !node.inputs.empty() && node.inputs[0] != kAbsent;
+    for (size_t i = 0; i < node.outputs.size(); ++i) {
+      const TensorId id = node.outputs[i];
+      if (id == kAbsent) continue;
+      if (bases[id]) {
+        keep(bases[id], row);
+      } else if (view && i == 0 && bases[node.inputs[0]]) {
+        bases[id] = bases[node.inputs[0]];
+      } else {
+        bases[id] = make(frame, id, row);
+      }
+    }
+  }
+
+  Base make(const Frame& frame, TensorId id, uint32_t row) {
+    const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
+    const Value* value = known(frame.values[id]);
+    if (tensor.is_state) return std::nullopt;
+    if (value == nullptr || value->dtype == DType::string) {
+      complete_ = false;
+      return std::nullopt;
+    }
+    if (value->constant) return std::nullopt;
+    const uint64_t bytes = byte_size(value->dtype, product(value->shape)).value();
+    if (bytes == 0) return std::nullopt;
+    lives_.push_back({.name = tensor.name, .bytes = bytes, .first_row = row, .last_row = row});
+    return static_cast<uint32_t>(lives_.size() - 1);
+  }
+
+  void keep(Base base, uint32_t row) {
+    if (base) lives_[*base].last_row = std::max(lives_[*base].last_row, row);
+  }
+
+  const Model& model_;
+  const Report& report_;
+  uint32_t row_ = 0;
+  bool complete_ = true;
+  std::vector<Placement> lives_;
+};
+
+/// The largest sum of what is alive at one row, and the row.
+void find_peak(const std::vector<Placement>& lives, Report& report) {
+  std::vector<int64_t> change(report.rows.size() + 2);
+  for (const Placement& life : lives) {
+    change[life.first_row] += static_cast<int64_t>(life.bytes);
+    change[life.last_row + 1] -= static_cast<int64_t>(life.bytes);
+  }
+  int64_t alive = 0;
+  int64_t peak = 0;
+  for (uint32_t row = 0; row < change.size(); ++row) {
+    alive += change[row];
+    if (alive <= peak) continue;
+    peak = alive;
+    report.totals.peak_row = row;
+  }
+  report.totals.peak_activation_bytes = static_cast<uint64_t>(peak);
+}
+
+/// Gives every activation the lowest offset that is free while it lives, the largest first.
+void place(std::vector<Placement>& lives, Report& report) {
+  uint64_t tensor_rows = 0;
+  for (const Placement& life : lives) tensor_rows += life.last_row - life.first_row + 1;
+  if (tensor_rows > kMaxTensorRows) return;
+
+  std::vector<uint32_t> order(lives.size());
+  for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return lives[a].bytes > lives[b].bytes; });
+
+  std::vector<std::vector<uint32_t>> placed_at(report.rows.size() + 1);
+  std::vector<uint32_t> neighbours;
+  uint64_t top = 0;
+  for (const uint32_t i : order) {
+    Placement& life = lives[i];
+    neighbours.clear();
+    for (uint32_t row = life.first_row; row <= life.last_row; ++row) {
+      neighbours.insert(neighbours.end(), placed_at[row].begin(), placed_at[row].end());
+      placed_at[row].push_back(i);
+    }
+    std::sort(neighbours.begin(), neighbours.end(),
+              [&](uint32_t a, uint32_t b) { return lives[a].offset < lives[b].offset; });
+    for (const uint32_t other : neighbours) {
+      if (lives[other].offset >= life.offset + life.bytes) break;
+      life.offset = std::max(life.offset, align(lives[other].offset + lives[other].bytes));
+    }
+    top = std::max(top, life.offset + life.bytes);
+  }
+  report.totals.planned_activation_bytes = top;
+}
+
+}  // namespace
+
+void plan_memory(const Model& model, const Frames& frames, Report& report) {
+  if (model.graphs.empty()) {
+    report.totals.peak_activation_bytes = report.totals.planned_activation_bytes = 0;
+    return;
+  }
+  try {
+    std::optional<std::vector<Placement>> lives = Lifetimes(model, report).collect(frames.root);
+    if (!lives) return;
+    Count all = 0;  // so that no sum below can leave 64 bits
+    for (const Placement& life : *lives) all += life.bytes;
+    if (all > Count{INT64_MAX}) return;
+    find_peak(*lives, report);
+    place(*lives, report);
+    if (report.totals.planned_activation_bytes) report.plan = std::move(*lives);
+  } catch (const Overflow&) {
+    return;
+  }
+}
+
+}  // namespace flopstat

@@ -1,0 +1,71 @@
+#include "count/parameters.h"
+
+#include <variant>
+
+namespace flopstat {
+namespace {
+
+/// Whether the node needs its i-th operand as numbers to compute with.
+bool reaches_as_data(const Node& node, size_t i, const Uses& uses) {
+  const Role role = role_of(node.op, i);
+  if (role == Role::weight) return true;
+  return role == Role::data && uses.roles[node.inputs[i]].has(Role::data);
+}
+
+}  // namespace
+
+std::vector<Source> ParameterCounter::sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources,
+                                                 TensorId id) {
+  const Value* value = known(frame.values[id]);
+  if (value == nullptr || !value->constant) return {};
+  if (const auto found = known_sources.find(id); found != known_sources.end()) return found->second;
+  if (graph.tensors[id].storage == 0) return {};
+  return {{&graph.tensors[id], value, false}};
+}
+
+void ParameterCounter::pass_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
+                               Sources& sources) {
+  std::vector<Source> passed;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == kAbsent || !reaches_as_data(node, i, uses)) continue;
+    const std::vector<Source> more = sources_of(graph, frame, sources, node.inputs[i]);
+    passed.insert(passed.end(), more.begin(), more.end());
+  }
+  const bool fills = std::holds_alternative<Fill>(node.op);
+  for (const TensorId id : node.outputs) {
+    if (id == kAbsent) continue;
+    const Value* value = known(frame.values[id]);
+    if (value == nullptr || !value->constant) continue;
+    sources[id] = fills ? std::vector<Source>{{&graph.tensors[id], value, true}} : passed;
+  }
+}
+
+Parameters ParameterCounter::claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
+                                   const Sources& sources) {
+  Parameters claimed;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == kAbsent) continue;
+    const Value* value = known(frame.values[node.inputs[i]]);
+    if (value == nullptr || !value->constant || !reaches_as_data(node, i, uses)) continue;
+    if (graph.tensors[node.inputs[i]].storage != 0) {
+      claim({&graph.tensors[node.inputs[i]], value, false}, claimed);
+    } else {
+      for (const Source& source : sources_of(graph, frame, sources, node.inputs[i])) claim(source, claimed);
+    }
+  }
+  return claimed;
+}
+
+void ParameterCounter::claim(const Source& source, Parameters& claimed) {
+  const DType dtype = source.value->dtype;
+  if (source.value->shape.empty() || dtype == DType::boolean || dtype == DType::string) return;
+  const bool is_new = source.made ? claimed_fills_.insert(source.tensor).second
+                                  : claimed_storages_.insert(source.tensor->storage).second;
+  if (!is_new) return;
+  const Count elements = product(source.value->shape);
+  claimed.elements += elements;
+  claimed.weight_bytes += source.made ? byte_size(dtype, elements) : Count{source.tensor->stored_bytes};
+  claimed.quantization_bytes += source.tensor->quantization.stored_bytes;
+}
+
+}  // namespace flopstat

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "bytes/protobuf.h"
+#include "model/model.h"
+
+/// Tensors, types and names of an ONNX file.
+namespace flopstat::onnx {
+
+inline constexpr size_t kMaxName = size_t{1} << 20;
+inline constexpr size_t kMaxRank = 32;
+
+/// The current field as a name. Throws `Error` (limit) for one longer than `kMaxName`.
+std::string_view name_in(const ProtoMessage& message);
+
+/// A TensorProto as a constant; `storage` is its number among the stored ones. Dense little-endian contents become
+/// `data`; varints become `elements` if they are at most `kMaxElements`. External data stays unopened: only its length
+/// is known. Throws `Error` (corrupt) for a negative dimension or where contents and shape differ.
+Tensor read_tensor(ProtoMessage message, uint32_t storage);
+
+/// A SparseTensorProto as a constant of its dense shape, stored in as many bytes as its values and indices.
+Tensor read_sparse_tensor(ProtoMessage message, uint32_t storage);
+
+/// A constant of one axis, or of none if `scalar`, from numbers in an attribute.
+Tensor constant_of(std::span<const int64_t> values, bool scalar);
+Tensor constant_of(std::span<const float> values, bool scalar);
+
+/// A ValueInfoProto: name, type and shape. Types that are no tensors (sequence, map, optional) have neither.
+Tensor read_value_info(ProtoMessage message);
+
+}  // namespace flopstat::onnx

@@ -1,0 +1,157 @@
+#include "graph/bind.h"
+
+#include <algorithm>
+#include <set>
+
+#include "flopstat/error.h"
+#include "ops/operands.h"
+
+namespace flopstat {
+namespace {
+
+constexpr const char* kBatch = "batch";
+
+/// What a user calls a free axis: the file's symbol, else "batch" for the first and "input.axis" for the others.
+std::string dim_name(const Tensor& input, size_t axis) {
+  const Dim& dim = (*input.dims)[axis];
+  if (!dim.symbol.empty()) return std::string(dim.symbol);
+  return axis == 0 ? kBatch : std::string(input.name) + "." + std::to_string(axis);
+}
+
+std::string join_names(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// The names under which an input can be meant: its own, and those that signatures give it.
+std::vector<std::string> names_of(const Model& model, TensorId id) {
+  std::vector<std::string> names{std::string(model.graphs[model.main].tensors[id].name)};
+  for (const Signature& signature : model.signatures) {
+    if (signature.graph != model.main) continue;
+    for (const NamedTensor& each : signature.inputs) {
+      if (each.tensor == id) names.emplace_back(each.name);
+    }
+  }
+  return names;
+}
+
+class Binder {
+ public:
+  Binder(const Model& model, const Bindings& bindings) : model_(model), bindings_(bindings) {}
+
+  BoundInputs bind() {
+    const Graph& graph = model_.graphs[model_.main];
+    const bool replace_leading_one = bindings_.dims.contains(kBatch) && !has_free_batch(graph);
+    for (const TensorId id : graph.inputs) {
+      if (id == kAbsent) {
+        result_.values.emplace_back(Unknown{"the graph leaves this input out"});
+        continue;
+      }
+      const Tensor& input = graph.tensors[id];
+      Known<Value> value = bind_input(id, input);
+      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(*bound);
+      result_.values.push_back(std::move(value));
+    }
+    refuse_unused();
+    return std::move(result_);
+  }
+
+ private:
+  static bool has_free_batch(const Graph& graph) {
+    return std::any_of(graph.inputs.begin(), graph.inputs.end(), [&](TensorId id) {
+      if (id == kAbsent || !graph.tensors[id].dims) return false;
+      const std::vector<Dim>& dims = *graph.tensors[id].dims;
+      for (size_t axis = 0; axis < dims.size(); ++axis) {
+        if (dims[axis].size < 0 && dim_name(graph.tensors[id], axis) == kBatch) return true;
+      }
+      return false;
+    });
+  }
+
+  Known<Value> bind_input(TensorId id, const Tensor& input) {
+    inputs_.insert(std::string(input.name));
+    for (const std::string& name : names_of(model_, id)) {
+      if (const auto given = bindings_.inputs.find(name); given != bindings_.inputs.end()) {
+        used_inputs_.insert(name);
+        return whole_shape(input, name, given->second);
+      }
+    }
+    if (!input.dims) {
+      return Unknown{"the file gives the input '" + std::string(input.name) + "' no shape: --input " +
+                     std::string(input.name) + "=1x..."};
+    }
+    Value value{.dtype = input.dtype, .shape = Shape(input.dims->size())};
+    std::string missing;
+    for (size_t axis = 0; axis < value.shape.size(); ++axis) {
+      const int64_t size = (*input.dims)[axis].size;
+      value.shape[axis] = size >= 0 ? size : free_size(input, axis, missing);
+    }
+    if (missing.empty()) return value;
+    return Unknown{"the input '" + std::string(input.name) + "' has a free size: bind it with" + missing};
+  }
+
+  /// The size bound to a free axis; appends the flag that would bind it to `missing` where there is none.
+  int64_t free_size(const Tensor& input, size_t axis, std::string& missing) {
+    const std::string name = dim_name(input, axis);
+    free_.insert(name);
+    if (const auto given = bindings_.dims.find(name); given != bindings_.dims.end()) {
+      return result_.dims[name] = given->second;
+    }
+    if (axis == 0) return result_.dims[name] = 1;
+    missing += " --dim " + name + "=N";
+    return 0;
+  }
+
+  Known<Value> whole_shape(const Tensor& input, const std::string& name, const Shape& shape) {
+    if (input.dims && input.dims->size() != shape.size()) {
+      throw Error(ErrorCode::usage,
+                  "--input " + name + "=" + to_string(shape) + " has " + std::to_string(shape.size()) +
+                      " axes, the model's input has " + std::to_string(input.dims->size()));
+    }
+    for (size_t axis = 0; input.dims && axis < shape.size(); ++axis) {
+      const int64_t size = (*input.dims)[axis].size;
+      if (size < 0) {
+        free_.insert(dim_name(input, axis));
+        result_.dims[dim_name(input, axis)] = shape[axis];
+      } else if (size != shape[axis]) {
+        result_.rebound = true;
+      }
+    }
+    return Value{.dtype = input.dtype, .shape = shape};
+  }
+
+  void rebind_batch(Value& value) {
+    if (value.shape.empty() || value.shape[0] != 1) return;
+    value.shape[0] = bindings_.dims.at(kBatch);
+    result_.dims[kBatch] = value.shape[0];
+    result_.rebound = true;
+    free_.insert(kBatch);
+  }
+
+  void refuse_unused() const {
+    for (const auto& [name, size] : bindings_.dims) {
+      if (free_.contains(name)) continue;
+      throw Error(ErrorCode::usage, "the model has no free dimension '" + name + "'", std::nullopt,
+                  free_.empty() ? "all of its input sizes are fixed" : "it has: " + join_names(free_));
+    }
+    for (const auto& [name, shape] : bindings_.inputs) {
+      if (used_inputs_.contains(name)) continue;
+      throw Error(ErrorCode::usage, "the model has no input '" + name + "'", std::nullopt,
+                  "it has: " + join_names(inputs_));
+    }
+  }
+
+  const Model& model_;
+  const Bindings& bindings_;
+  BoundInputs result_;
+  std::set<std::string> free_;
+  std::set<std::string> inputs_;
+  std::set<std::string> used_inputs_;
+};
+
+}  // namespace
+
+BoundInputs bind(const Model& model, const Bindings& bindings) { return Binder(model, bindings).bind(); }
+
+}  // namespace flopstat

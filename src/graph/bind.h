@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/frames.h"
+
+namespace flopstat {
+
+/// The main graph's inputs with numbers for what the file leaves open.
+struct BoundInputs {
+  std::vector<Known<Value>> values = {};     ///< per graph input
+  std::map<std::string, int64_t> dims = {};  ///< every free dimension that has a size now
+  bool rebound = false;                      ///< a size that the file fixes was changed
+};
+
+/// Binds the free dimensions of the main graph's inputs. A free axis 0 without a binding is taken as 1, another one
+/// leaves its input Unknown and names the flag that binds it. `batch` on a model without a free axis 0 replaces the
+/// leading 1 of every input.
+///
+/// Throws `Error` (usage) for a name that the model does not have and for a shape of another rank.
+BoundInputs bind(const Model& model, const Bindings& bindings);
+
+}  // namespace flopstat

@@ -1,0 +1,386 @@
+#include <algorithm>
+#include <string>
+
+#include "flopstat/error.h"
+#include "graph/bind.h"
+#include "graph/frames.h"
+#include "graph/loop.h"
+#include "ops/ops.h"
+
+namespace flopstat {
+namespace {
+
+/// Graphs call each other at most this deep.
+constexpr uint32_t kMaxDepth = 64;
+
+/// Nodes that are inferred per node in the file, and at least: a few bytes of graphs that call each other twice would
+/// be 2^40 nodes.
+constexpr uint64_t kMinBudget = 1'000'000;
+constexpr uint64_t kBudgetPerNode = 16;
+
+/// Shapes in the file that differ from the inferred ones and are named in warnings.
+constexpr size_t kMaxDifferences = 3;
+
+uint64_t budget_for(const Model& model) {
+  uint64_t nodes = 0;
+  for (const Graph& graph : model.graphs) nodes += graph.nodes.size();
+  return std::max(kMinBudget, nodes * kBudgetPerNode);
+}
+
+/// The shape that the file states for a tensor, if it states all of it and means it.
+std::optional<Shape> stored_shape(const Tensor& tensor) {
+  if (!tensor.dims || tensor.placeholder) return std::nullopt;
+  Shape shape;
+  for (const Dim& dim : *tensor.dims) {
+    if (dim.size < 0) return std::nullopt;
+    shape.push_back(dim.size);
+  }
+  return shape;
+}
+
+/// Every size is in range and the number of elements can be counted.
+bool plausible(const Shape& shape) {
+  uint64_t elements = 1;
+  for (const int64_t size : shape) {
+    if (size < 0 || size > kMaxDim) return false;
+    if (size != 0 && __builtin_mul_overflow(elements, static_cast<uint64_t>(size), &elements)) return false;
+  }
+  return elements <= uint64_t{1} << 56;
+}
+
+class Inference final : public GraphRunner {
+ public:
+  Inference(const Model& model, const Bindings& bindings)
+      : model_(model), bindings_(bindings), budget_(budget_for(model)) {}
+
+  Frames infer_main() {
+    Frames frames;
+    if (model_.graphs.empty()) return frames;
+    BoundInputs inputs = bind(model_, bindings_);
+    rebound_ = inputs.rebound;
+    frames.root = run(model_.main, inputs.values);
+    frames.dims = std::move(inputs.dims);
+    for (size_t i = 0; i < variables_.size(); ++i) {
+      if (variables_[i]) frames.variables.emplace(variable_names_[i], *variables_[i]);
+    }
+    frames.warnings = std::move(warnings_);
+    if (differences_ > kMaxDifferences) {
+      frames.warnings.push_back({"shape_differs", std::to_string(differences_ - kMaxDifferences) +
+                                                      " more stored shapes differ from the inferred ones"});
+    }
+    return frames;
+  }
+
+  Frame run(GraphId id, const std::vector<Known<Value>>& inputs) override {
+    const Graph& graph = model_.graphs[id];
+    Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
+    if (depth_ >= kMaxDepth) return failed(std::move(frame), "calls nest deeper than " + std::to_string(kMaxDepth));
+    if (budget_ < graph.nodes.size()) return failed(std::move(frame), "the calls unfold into too many operations");
+    budget_ -= graph.nodes.size();
+    ++depth_;
+    enter(graph, frame, inputs);
+    for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
+    --depth_;
+    return frame;
+  }
+
+  const Graph& graph(GraphId id) const override { return model_.graphs[id]; }
+
+ private:
+  static Frame failed(Frame frame, const std::string& why) {
+    for (Known<Value>& value : frame.values) value = Unknown{why};
+    return frame;
+  }
+
+  /// Values that are there before the first node: constants, variables, inputs.
+  static void enter(const Graph& graph, Frame& frame, const std::vector<Known<Value>>& inputs) {
+    for (TensorId id = 0; id < graph.tensors.size(); ++id) {
+      const Tensor& tensor = graph.tensors[id];
+      if (!tensor.is_constant() && !tensor.is_state) continue;
+      Value value{.dtype = tensor.dtype, .constant = tensor.is_constant()};
+      if (tensor.dims) {
+        for (const Dim& dim : *tensor.dims) value.shape.push_back(std::max<int64_t>(dim.size, 0));
+      }
+      if (plausible(value.shape)) {
+        frame.values[id] = std::move(value);
+      } else {
+        frame.values[id] = Unknown{"the constant's shape " + to_string(value.shape) + " is out of range"};
+      }
+    }
+    for (size_t i = 0; i < graph.inputs.size() && i < inputs.size(); ++i) {
+      if (graph.inputs[i] != kAbsent) frame.values[graph.inputs[i]] = inputs[i];
+    }
+    for (size_t i = inputs.size(); i < graph.inputs.size(); ++i) {
+      if (graph.inputs[i] != kAbsent) frame.values[graph.inputs[i]] = Unknown{"the caller gives too few operands"};
+    }
+  }
+
+  void run_node(const Graph& graph, NodeIndex index, Frame& frame) {
+    const Node& node = graph.nodes[index];
+    Inferred results = results_of(graph, index, frame);
+    std::vector<Value>* values = known(results);
+    for (size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i] == kAbsent) continue;
+      const Tensor& tensor = graph.tensors[node.outputs[i]];
+      Known<Value>& place = frame.values[node.outputs[i]];
+      if (values == nullptr) {
+        place = fallback(tensor, reason(results).why);
+      } else if (i >= values->size()) {
+        place = fallback(tensor, "the operation " + std::string(node.type) + " has no such result");
+      } else {
+        place = checked(tensor, node, std::move((*values)[i]));
+      }
+    }
+  }
+
+  Inferred results_of(const Graph& graph, NodeIndex index, Frame& frame) {
+    const Node& node = graph.nodes[index];
+    if (const auto* call = std::get_if<Call>(&node.op)) return results_of(*call, node, index, frame);
+    if (const auto* once = std::get_if<CallOnce>(&node.op)) return results_of(*once, index, frame);
+    if (const auto* branch = std::get_if<If>(&node.op)) return results_of(*branch, graph, node, index, frame);
+    if (const auto* loop = std::get_if<While>(&node.op)) return results_of(*loop, node, index, frame);
+
+    const Unknown* missing = gather_operands(graph, node, frame);
+    if (const auto* handle = std::get_if<VarHandle>(&node.op)) return results_of(*handle);
+    if (std::holds_alternative<ReadVariable>(node.op)) return read_variable();
+    if (std::holds_alternative<AssignVariable>(node.op)) return assign_variable(missing);
+    if (missing != nullptr) return *missing;
+    try {
+      Inferred results = std::visit([&](const auto& op) { return infer(op, Operands(in_, out_)); }, node.op);
+      if (std::vector<Value>* values = known(results)) mark_constant(node, *values);
+      return results;
+    } catch (const Overflow&) {
+      return Unknown{"the sizes exceed 64 bits"};
+    }
+  }
+
+  /// Fills `in_` and `out_`. Returns the first operand that is present and unknown.
+  const Unknown* gather_operands(const Graph& graph, const Node& node, const Frame& frame) {
+    in_.clear();
+    out_.clear();
+    const Unknown* missing = nullptr;
+    for (const TensorId id : node.inputs) {
+      if (id == kAbsent) {
+        in_.emplace_back();
+        continue;
+      }
+      const Known<Value>& value = frame.values[id];
+      if (known(value) == nullptr && missing == nullptr) missing = &reason(value);
+      in_.push_back({&graph.tensors[id], known(value)});
+    }
+    for (const TensorId id : node.outputs) out_.push_back({id == kAbsent ? nullptr : &graph.tensors[id], nullptr});
+    return missing;
+  }
+
+  /// What is computed from constants alone is the same in every run.
+  void mark_constant(const Node& node, std::vector<Value>& values) const {
+    if (std::holds_alternative<Random>(node.op)) return;
+    bool any = false;
+    for (const Operand& operand : in_) {
+      if (!operand) continue;
+      if (!operand.value->constant) return;
+      any = true;
+    }
+    for (Value& value : values) value.constant = any;
+  }
+
+  /// A result that cannot be inferred: the file's shape, where the file means it.
+  Known<Value> fallback(const Tensor& tensor, const std::string& why) const {
+    if (bindings_.trust_stored_shapes && !rebound_) {
+      if (std::optional<Shape> shape = stored_shape(tensor); shape && plausible(*shape)) {
+        return Value{.dtype = tensor.dtype, .shape = std::move(*shape)};
+      }
+    }
+    return Unknown{why.empty() ? "nothing computes it" : why};
+  }
+
+  Known<Value> checked(const Tensor& tensor, const Node& node, Value value) {
+    if (!plausible(value.shape)) {
+      return Unknown{std::string(node.type) + " gives a size that is negative or too large: " + to_string(value.shape)};
+    }
+    if (tensor.dtype != DType::unknown) value.dtype = tensor.dtype;
+    compare(tensor, value);
+    return value;
+  }
+
+  /// The stored shapes are the check, not the source.
+  void compare(const Tensor& tensor, const Value& value) {
+    if (rebound_ || !bindings_.trust_stored_shapes || !tensor.dims || tensor.placeholder) return;
+    const std::vector<Dim>& dims = *tensor.dims;
+    bool same = dims.size() == value.shape.size();
+    for (size_t i = 0; same && i < dims.size(); ++i) same = dims[i].size < 0 || dims[i].size == value.shape[i];
+    if (same || ++differences_ > kMaxDifferences) return;
+    warnings_.push_back({"shape_differs", "the file says '" + std::string(tensor.name) + "' is " +
+                                              to_string(*stored_shape(tensor)) + ", its operation makes it " +
+                                              to_string(value.shape)});
+  }
+
+  std::vector<Known<Value>> operand_values(const Node& node, const Frame& frame, size_t first = 0) const {
+    std::vector<Known<Value>> values;
+    for (size_t i = first; i < node.inputs.size(); ++i) {
+      const TensorId id = node.inputs[i];
+      values.push_back(id == kAbsent ? Known<Value>(Unknown{"the caller leaves this operand out"}) : frame.values[id]);
+    }
+    return values;
+  }
+
+  /// All results of a frame, if all are known.
+  Inferred collect(const Frame& frame) const {
+    std::vector<Value> values;
+    for (const TensorId id : model_.graphs[frame.graph].outputs) {
+      if (id == kAbsent) {
+        values.emplace_back();
+        continue;
+      }
+      const Known<Value>& value = frame.values[id];
+      if (known(value) == nullptr) return reason(value);
+      values.push_back(*known(value));
+    }
+    return values;
+  }
+
+  Inferred results_of(const Call& call, const Node& node, NodeIndex index, Frame& frame) {
+    Frame body = run(call.body, operand_values(node, frame));
+    Inferred results = collect(body);
+    frame.children[index].calls.push_back({std::move(body), uint64_t{1}});
+    return results;
+  }
+
+  Inferred results_of(const CallOnce& once, NodeIndex index, Frame& frame) {
+    frame.children[index].calls.push_back({run(once.body, {}), uint64_t{0}});
+    return std::vector<Value>{};
+  }
+
+  Inferred results_of(const If& branch, const Graph& graph, const Node& node, NodeIndex index, Frame& frame) {
+    gather_operands(graph, node, frame);
+    const std::optional<int64_t> condition = in_.empty() ? std::nullopt : integer_of(in_[0]);
+    const std::vector<Known<Value>> operands = operand_values(node, frame, 1);
+    Frame first = run(branch.then_graph, operands);
+    Frame second = run(branch.else_graph, operands);
+    Inferred then_results = collect(first);
+    Inferred else_results = collect(second);
+    Child& child = frame.children[index];
+    const bool taken = condition.value_or(1) != 0;
+    child.choose = !condition;
+    child.calls.push_back({std::move(first), uint64_t{taken ? 1U : 0U}});
+    child.calls.push_back({std::move(second), uint64_t{condition && taken ? 0U : 1U}});
+    if (condition) return taken ? std::move(then_results) : std::move(else_results);
+    return agreed(then_results, else_results);
+  }
+
+  /// What two branches have in common, where either may run.
+  static Inferred agreed(const Inferred& a, const Inferred& b) {
+    const std::vector<Value>* left = known(a);
+    const std::vector<Value>* right = known(b);
+    if (left == nullptr) return reason(a);
+    if (right == nullptr) return reason(b);
+    bool same = left->size() == right->size();
+    for (size_t i = 0; same && i < left->size(); ++i) same = (*left)[i].shape == (*right)[i].shape;
+    if (!same) return Unknown{"the branches give different shapes, and which one runs depends on input data"};
+    std::vector<Value> values = *left;
+    for (Value& value : values) {
+      value.constant = false;
+      value.elements = nullptr;
+    }
+    return values;
+  }
+
+  Inferred results_of(const While& loop, const Node& node, NodeIndex index, Frame& frame) {
+    LoopResult result = run_loop(*this, loop, operand_values(node, frame));
+    frame.children[index] = std::move(result.child);
+    return std::move(result.values);
+  }
+
+  // A handle carries the number of its variable as its only element, so it may be passed on like any value.
+
+  Inferred results_of(const VarHandle& handle) {
+    const auto found = std::find(variable_names_.begin(), variable_names_.end(), handle.variable);
+    const auto number = found - variable_names_.begin();
+    if (found == variable_names_.end()) {
+      variable_names_.push_back(handle.variable);
+      variables_.emplace_back();
+    }
+    return std::vector<Value>{
+        {.dtype = DType::resource, .elements = std::make_shared<const Elements>(1, int64_t{number})}};
+  }
+
+  std::optional<Value>* variable() {
+    if (in_.empty()) return nullptr;
+    const std::optional<int64_t> number = integer_of(in_[0]);
+    if (!number || *number < 0 || static_cast<size_t>(*number) >= variables_.size()) return nullptr;
+    return &variables_[static_cast<size_t>(*number)];
+  }
+
+  Inferred read_variable() {
+    const std::optional<Value>* stored = variable();
+    if (stored == nullptr) return Unknown{"the variable that is read is not known"};
+    if (!*stored) return Unknown{"the variable is read before anything is assigned to it"};
+    return std::vector<Value>{**stored};
+  }
+
+  Inferred assign_variable(const Unknown* missing) {
+    std::optional<Value>* stored = variable();
+    if (stored == nullptr || missing != nullptr || in_.size() < 2 || !in_[1]) {
+      return missing != nullptr ? *missing : Unknown{"the variable that is assigned is not known"};
+    }
+    *stored = *in_[1].value;
+    (*stored)->constant = false;
+    (*stored)->elements = nullptr;
+    return std::vector<Value>{};
+  }
+
+  const Model& model_;
+  const Bindings& bindings_;
+  uint64_t budget_;
+  uint32_t depth_ = 0;
+  bool rebound_ = false;
+  size_t differences_ = 0;
+  std::vector<Warning> warnings_;
+  std::vector<std::string> variable_names_;
+  std::vector<std::optional<Value>> variables_;
+  std::vector<Operand> in_;
+  std::vector<Operand> out_;
+};
+
+/// The first tensor that is not known, in any frame, and the node that should have computed it.
+const Node* first_failure(const Model& model, const Frame& frame, const Unknown*& why) {
+  const Graph& graph = model.graphs[frame.graph];
+  for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
+    for (const TensorId id : graph.nodes[i].outputs) {
+      if (id == kAbsent || known(frame.values[id]) != nullptr) continue;
+      why = &reason(frame.values[id]);
+      return &graph.nodes[i];
+    }
+    const auto child = frame.children.find(i);
+    if (child == frame.children.end()) continue;
+    for (const Called& called : child->second.calls) {
+      if (const Node* node = first_failure(model, called.frame, why)) return node;
+    }
+  }
+  return nullptr;
+}
+
+/// A batch that the file fixes may only change where everything behind it still fits.
+void refuse_broken_rebinding(const Model& model, const Bindings& bindings, const Frames& frames) {
+  const Unknown* why = nullptr;
+  const Node* broken = first_failure(model, frames.root, why);
+  if (broken == nullptr) return;
+  Bindings unchanged = bindings;
+  unchanged.dims.erase("batch");
+  const Frames before = Inference(model, unchanged).infer_main();
+  const Unknown* ignored = nullptr;
+  if (first_failure(model, before.root, ignored) != nullptr) return;
+  throw Error(ErrorCode::usage, "the model fixes its batch: another one does not fit", broken->offset,
+              "node '" + std::string(broken->name) + "' (" + std::string(broken->type) + "): " + why->why,
+              "export the model with a free batch dimension");
+}
+
+}  // namespace
+
+Frames infer(const Model& model, const Bindings& bindings) {
+  Frames frames = Inference(model, bindings).infer_main();
+  if (bindings.dims.contains("batch") && !model.graphs.empty()) refuse_broken_rebinding(model, bindings, frames);
+  return frames;
+}
+
+}  // namespace flopstat

@@ -1,0 +1,180 @@
+#include "graph/loop.h"
+
+#include <algorithm>
+#include <string>
+
+namespace flopstat {
+namespace {
+
+/// No loop in a model runs longer.
+constexpr uint64_t kMaxTrips = uint64_t{1} << 40;
+
+using Values = std::vector<Known<Value>>;
+
+/// Positions whose tensor the body hands on unchanged: weights and bounds that are carried along.
+std::vector<bool> invariant_positions(const Graph& body) {
+  std::vector<bool> invariant(body.inputs.size());
+  for (size_t i = 0; i < invariant.size() && i < body.outputs.size(); ++i) {
+    invariant[i] = body.inputs[i] == body.outputs[i];
+  }
+  return invariant;
+}
+
+/// What varies from trip to trip is no constant, though the first trip's value may be one.
+Values without_constness(Values values, const std::vector<bool>& invariant) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    Value* value = known(values[i]);
+    if (value != nullptr && !(i < invariant.size() && invariant[i])) value->constant = false;
+  }
+  return values;
+}
+
+Values results(const GraphRunner& runner, const Frame& frame) {
+  Values values;
+  for (const TensorId id : runner.graph(frame.graph).outputs) {
+    values.push_back(id == kAbsent ? Known<Value>(Unknown{"the loop's body leaves this result out"}) : frame.values[id]);
+  }
+  return values;
+}
+
+bool same_shape(const Known<Value>& a, const Known<Value>& b) {
+  if (known(a) == nullptr || known(b) == nullptr) return known(a) == known(b);
+  return known(a)->shape == known(b)->shape;
+}
+
+bool same_shapes(const Values& a, const Values& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), same_shape);
+}
+
+/// The element after `trips` trips, if it goes on as in the first two.
+Element extrapolate(const Element& start, const Element& first, const Element& second, uint64_t trips) {
+  const auto* a = std::get_if<int64_t>(&start);
+  const auto* b = std::get_if<int64_t>(&first);
+  const auto* c = std::get_if<int64_t>(&second);
+  if (a == nullptr || b == nullptr || c == nullptr) return {};
+  int64_t step = 0;
+  int64_t next = 0;
+  int64_t distance = 0;
+  int64_t result = 0;
+  if (__builtin_sub_overflow(*b, *a, &step) || __builtin_sub_overflow(*c, *b, &next) || step != next) return {};
+  if (__builtin_mul_overflow(step, static_cast<int64_t>(trips), &distance)) return {};
+  if (__builtin_add_overflow(*a, distance, &result)) return {};
+  return result;
+}
+
+/// The carried values after some trips, told from the first three.
+class Progress {
+ public:
+  Progress(Values start, Values first, Values second)
+      : start_(std::move(start)), first_(std::move(first)), second_(std::move(second)) {}
+
+  Values after(uint64_t trips) const {
+    if (trips == 0) return start_;
+    Values values = first_;
+    for (size_t i = 0; i < values.size() && i < start_.size() && i < second_.size(); ++i) {
+      if (Value* value = known(values[i])) value->elements = elements_after(i, trips);
+    }
+    return values;
+  }
+
+ private:
+  std::shared_ptr<const Elements> elements_after(size_t i, uint64_t trips) const {
+    const Value* a = known(start_[i]);
+    const Value* b = known(first_[i]);
+    const Value* c = known(second_[i]);
+    if (a == nullptr || b == nullptr || c == nullptr || !a->elements || !b->elements || !c->elements) return nullptr;
+    const size_t size = a->elements->size();
+    if (b->elements->size() != size || c->elements->size() != size) return nullptr;
+    Elements result(size);
+    for (size_t k = 0; k < size; ++k) {
+      result[k] = extrapolate((*a->elements)[k], (*b->elements)[k], (*c->elements)[k], trips);
+    }
+    return std::make_shared<const Elements>(std::move(result));
+  }
+
+  Values start_;
+  Values first_;
+  Values second_;
+};
+
+/// Whether the loop goes on after `trips` trips.
+Known<bool> goes_on(GraphRunner& runner, GraphId condition, const Progress& progress, uint64_t trips) {
+  const Frame frame = runner.run(condition, progress.after(trips));
+  const std::vector<TensorId>& outputs = runner.graph(condition).outputs;
+  const Unknown depends{"how often the loop runs depends on input data: its condition cannot be evaluated"};
+  if (outputs.empty() || outputs[0] == kAbsent) return Unknown{"the loop's condition has no result"};
+  const Known<Value>& value = frame.values[outputs[0]];
+  const Operand operand{&runner.graph(condition).tensors[outputs[0]], known(value)};
+  const std::optional<int64_t> truth = integer_of(operand);
+  if (!truth) return depends;
+  return *truth != 0;
+}
+
+/// The smallest number of trips after which the condition fails.
+Known<uint64_t> count_trips(GraphRunner& runner, GraphId condition, const Progress& progress) {
+  uint64_t below = 0;  // the condition holds after so many
+  uint64_t above = 0;  // and fails after so many
+  for (uint64_t trips = 0;; trips = std::max<uint64_t>(1, trips * 2)) {
+    const Known<bool> holds = goes_on(runner, condition, progress, trips);
+    if (known(holds) == nullptr) return reason(holds);
+    if (!*known(holds)) {
+      above = trips;
+      break;
+    }
+    below = trips;
+    if (trips > kMaxTrips) return Unknown{"the loop's condition never fails"};
+  }
+  while (above > below + 1) {
+    const uint64_t middle = below + (above - below) / 2;
+    const Known<bool> holds = goes_on(runner, condition, progress, middle);
+    if (known(holds) == nullptr) return reason(holds);
+    (*known(holds) ? below : above) = middle;
+  }
+  return above;
+}
+
+Inferred collect(const Values& values) {
+  std::vector<Value> result;
+  for (const Known<Value>& value : values) {
+    if (known(value) == nullptr) return reason(value);
+    result.push_back(*known(value));
+  }
+  return result;
+}
+
+}  // namespace
+
+LoopResult run_loop(GraphRunner& runner, const While& loop, const std::vector<Known<Value>>& carried) {
+  const std::vector<bool> invariant = invariant_positions(runner.graph(loop.body));
+  const Values start = without_constness(carried, invariant);
+  const Frame first = runner.run(loop.body, start);
+  const Values after_one = without_constness(results(runner, first), invariant);
+  Frame second = runner.run(loop.body, after_one);
+  const Values after_two = without_constness(results(runner, second), invariant);
+
+  const bool steady = same_shapes(after_one, after_two) && same_shapes(first.values, second.values);
+  const Progress progress(start, after_one, after_two);
+  Known<uint64_t> trips = count_trips(runner, loop.condition, progress);
+  if (known(trips) != nullptr && !steady) trips = Unknown{"sizes inside the loop change from trip to trip"};
+
+  LoopResult result;
+  Frame condition = runner.run(loop.condition, start);
+  const uint64_t* count = known(trips);
+  Known<uint64_t> condition_trips = count == nullptr ? trips : Known<uint64_t>(*count + 1);
+  result.child.calls.push_back({std::move(condition), std::move(condition_trips)});
+  result.child.calls.push_back({std::move(second), trips});
+  if (steady) {
+    Values last = count != nullptr ? progress.after(*count) : progress.after(1);
+    if (count == nullptr) {
+      for (Known<Value>& value : last) {
+        if (Value* each = known(value)) each->elements = nullptr;
+      }
+    }
+    result.values = collect(last);
+  } else {
+    result.values = Unknown{"its size changes from trip to trip of the loop"};
+  }
+  return result;
+}
+
+}  // namespace flopstat

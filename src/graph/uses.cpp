@@ -1,0 +1,108 @@
+#include "graph/uses.h"
+
+#include "ops/ops.h"
+
+namespace flopstat {
+namespace {
+
+class Analysis {
+ public:
+  explicit Analysis(const Model& model) : model_(model) {}
+
+  Uses run(const Frame& frame, const std::vector<Roles>& outputs) const {
+    const Graph& graph = model_.graphs[frame.graph];
+    Uses uses{.roles = std::vector<Roles>(graph.tensors.size())};
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+      if (graph.outputs[i] != kAbsent) uses.roles[graph.outputs[i]] |= i < outputs.size() ? outputs[i] : Role::data;
+    }
+    for (auto i = static_cast<NodeIndex>(graph.nodes.size()); i-- > 0;) visit(graph, frame, i, uses);
+    return uses;
+  }
+
+ private:
+  void visit(const Graph& graph, const Frame& frame, NodeIndex index, Uses& uses) const {
+    const Node& node = graph.nodes[index];
+    if (const auto child = frame.children.find(index); child != frame.children.end()) {
+      visit_calls(node, child->second, index, uses);
+      return;
+    }
+    const Roles passed = passed_on(graph, frame, node, uses);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] == kAbsent) continue;
+      const Role role = role_of(node.op, i);
+      uses.roles[node.inputs[i]] |= role == Role::data ? passed : Roles(role);
+      if (role == Role::weight) uses.roles[node.inputs[i]] |= Role::data;
+    }
+  }
+
+  /// What a data operand is needed for: what the results are needed for where they are plain whole numbers, else data.
+  static Roles passed_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses) {
+    Roles needed;
+    for (const TensorId id : node.outputs) {
+      if (id == kAbsent) continue;
+      const Value* value = known(frame.values[id]);
+      const bool index_like = value != nullptr && (is_integer(value->dtype) || value->dtype == DType::boolean) &&
+                              graph.tensors[id].quantization.scales == 0;
+      if (!index_like) return Role::data;
+      needed |= uses.roles[id];
+    }
+    return needed.any() ? needed : Roles(Role::data);
+  }
+
+  void visit_calls(const Node& node, const Child& child, NodeIndex index, Uses& uses) const {
+    std::vector<Roles> results;
+    for (const TensorId id : node.outputs) results.push_back(id == kAbsent ? Roles{} : uses.roles[id]);
+    const bool loops = std::holds_alternative<While>(node.op);
+    const size_t first_operand = std::holds_alternative<If>(node.op) ? 1 : 0;
+    if (first_operand == 1 && !node.inputs.empty() && node.inputs[0] != kAbsent) {
+      uses.roles[node.inputs[0]] |= Role::index;
+    }
+    std::vector<Uses>& called = uses.children[index];
+    for (size_t c = 0; c < child.calls.size(); ++c) {
+      const Frame& frame = child.calls[c].frame;
+      const bool condition = loops && c == 0;
+      const std::vector<Roles> condition_result{Role::index};
+      called.push_back(run(frame, condition ? condition_result : results));
+      // What one trip needs of its inputs, the trip before it has to deliver.
+      if (loops && !condition) called.back() = run(frame, united(results, input_roles(frame, called.back())));
+      const std::vector<Roles> needed = input_roles(frame, called.back());
+      for (size_t i = 0; i < needed.size() && first_operand + i < node.inputs.size(); ++i) {
+        const TensorId operand = node.inputs[first_operand + i];
+        if (operand == kAbsent) continue;
+        uses.roles[operand] |= loops && !condition && !carried_unchanged(frame, i) ? Roles(Role::state) : needed[i];
+      }
+    }
+  }
+
+  bool carried_unchanged(const Frame& body, size_t i) const {
+    const Graph& graph = model_.graphs[body.graph];
+    return i < graph.outputs.size() && graph.inputs[i] == graph.outputs[i];
+  }
+
+  std::vector<Roles> input_roles(const Frame& frame, const Uses& uses) const {
+    std::vector<Roles> roles;
+    for (const TensorId id : model_.graphs[frame.graph].inputs) roles.push_back(id == kAbsent ? Roles{} : uses.roles[id]);
+    return roles;
+  }
+
+  static std::vector<Roles> united(std::vector<Roles> a, const std::vector<Roles>& b) {
+    if (a.size() < b.size()) a.resize(b.size());
+    for (size_t i = 0; i < b.size(); ++i) a[i] |= b[i];
+    return a;
+  }
+
+  const Model& model_;
+};
+
+}  // namespace
+
+Uses analyze(const Model& model, const Frame& root) {
+  if (model.graphs.empty()) return {};
+  return Analysis(model).run(root, {});
+}
+
+Role role_of(const Op& op, size_t operand) {
+  return std::visit([operand](const auto& each) { return role(each, operand); }, op);
+}
+
+}  // namespace flopstat

@@ -1,0 +1,50 @@
+#include "ops/cell.h"
+
+#include "ops/contraction.h"
+#include "ops/ops.h"
+
+namespace flopstat {
+
+CellSizes input_sizes(const Shape& x, bool time_major) {
+  CellSizes sizes{.inputs = x.back()};
+  if (x.size() == 2) {
+    sizes.batch = x[0];
+    return sizes;
+  }
+  sizes.steps = time_major ? x[0] : x[1];
+  sizes.batch = time_major ? x[1] : x[0];
+  return sizes;
+}
+
+void add_gate_products(Cost& cost, const CellSizes& sizes, const GateProducts& p) {
+  const Count accumulators = sizes.runs() * p.width;
+  add_contraction(cost, {.x = p.x,
+                         .w = p.w,
+                         .y = p.y,
+                         .mul_adds = accumulators * sizes.inputs,
+                         .skippable = 0,
+                         .outputs = accumulators,
+                         .rows = Count{sizes.steps} * sizes.batch,
+                         .asymmetric_inputs = p.asymmetric_inputs});
+
+  // The states that the recurrent product reads, over all runs, are of the type of x and as many as the outputs.
+  const Value states{.dtype = p.x.dtype(), .shape = {sizes.steps, sizes.batch, sizes.directions, sizes.state}};
+  const bool summed_in_integers = is_integer(p.x.dtype());
+  add_contraction(cost, {.x = {p.x.tensor, &states},
+                         .w = p.r,
+                         .y = p.y,
+                         .mul_adds = accumulators * sizes.state,
+                         .skippable = 0,
+                         .outputs = summed_in_integers ? Count{0} : accumulators,
+                         .rows = sizes.runs(),
+                         .asymmetric_inputs = p.asymmetric_inputs});
+}
+
+void add_lstm_units(Cost& cost, DType dtype, Count units, bool coupled) {
+  add_function(cost, Part::core, UnaryFn::sigmoid, dtype, coupled ? units * 2 : units * 3);
+  add_function(cost, Part::core, UnaryFn::tanh, dtype, units * 2);
+  cost.add(Part::core, Unit::mul, dtype, units * 3);
+  cost.add(Part::core, Unit::add, dtype, coupled ? units * 2 : units);
+}
+
+}  // namespace flopstat

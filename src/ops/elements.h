@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "ops/operands.h"
+#include "ops/ops.h"
+
+/// Element values of small tensors on their way through shape arithmetic: how operations read lists of sizes, axes and
+/// positions from their operands, and how those that move elements carry them to their result.
+namespace flopstat {
+
+/// Most axes that a result may be given by a list of sizes; NumPy and PyTorch have the same limit.
+inline constexpr size_t kMaxRank = 64;
+
+/// The element as a whole number, if it is known and whole.
+std::optional<int64_t> whole(const Element& element);
+
+/// A list of whole numbers, those that are not known left open.
+using PartialList = std::vector<std::optional<int64_t>>;
+
+/// Entries of an operand in row-major order. None: the operand is absent or has more than `limit` entries.
+std::optional<PartialList> partial_list(const Operand& operand, size_t limit = kMaxRank);
+
+/// Known sizes of axes, all in [0, kMaxDim], from an operand that lists them.
+std::optional<Shape> sizes_of(const Operand& operand);
+
+/// Number of elements, if it fits in 63 bits.
+std::optional<int64_t> element_count(const Shape& shape);
+
+/// Why an operand that gives `what` ("the target shape") is of no use.
+Unknown not_known(const Operand& operand, std::string_view what);
+
+/// One result.
+Inferred single(Value value);
+
+/// One axis of a result that reads points of its operand: `size` of them on the operand's `axis`, from `start` on,
+/// `step` apart. A step of 0 reads the same point again: an axis that the operand does not have.
+struct Walk {
+  size_t axis = 0;
+  int64_t start = 0;
+  int64_t step = 1;
+  int64_t size = 0;
+};
+
+/// Elements of the result that reads `x` by these walks, outermost first. Every point lies within `x`; axes without a
+/// walk are read at 0. Null where `x` has no known elements or the result is too large to carry any.
+std::shared_ptr<const Elements> walked(const Operand& x, const std::vector<Walk>& walks);
+
+}  // namespace flopstat

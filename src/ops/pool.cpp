@@ -1,0 +1,127 @@
+#include "ops/ops.h"
+#include "ops/requantize.h"
+#include "ops/window.h"
+
+namespace flopstat {
+namespace {
+
+/// Axis of x on which the window's first axis lies.
+size_t first_spatial(DataLayout layout) { return layout == DataLayout::channels_first ? 2 : 1; }
+
+size_t channel_axis(DataLayout layout, size_t rank) { return layout == DataLayout::channels_first ? 1 : rank - 1; }
+
+Known<std::vector<ResolvedAxis>> resolve(const Pool& pool, const Shape& x) {
+  const std::vector<Axis>& axes = pool.window.axes;
+  if (x.size() != axes.size() + 2) {
+    return Unknown{"x of shape " + to_string(x) + " needs " + std::to_string(axes.size()) +
+                   " spatial axes besides batch and channels"};
+  }
+  std::vector<ResolvedAxis> resolved;
+  resolved.reserve(axes.size());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const int64_t input = x[first_spatial(pool.layout) + i];
+    const Known<ResolvedAxis> axis = resolve(axes[i], pool.window.padding, input, pool.window.ceil);
+    if (!known(axis)) return reason(axis);
+    resolved.push_back(*known(axis));
+  }
+  return resolved;
+}
+
+}  // namespace
+
+// --- Pool ------------------------------------------------------------------------------------------------------------
+
+Inferred infer(const Pool& pool, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return Unknown{"the operand x is missing"};
+  const Known<std::vector<ResolvedAxis>> axes = resolve(pool, x.shape());
+  if (!known(axes)) return reason(axes);
+  Shape shape = x.shape();
+  for (size_t i = 0; i < known(axes)->size(); ++i) shape[first_spatial(pool.layout) + i] = (*known(axes))[i].output;
+  std::vector<Value> results;
+  results.push_back({.dtype = x.dtype(), .shape = shape});
+  if (operands.all_out().size() > 1) results.push_back({.dtype = DType::i64, .shape = std::move(shape)});
+  return results;
+}
+
+/// Operands:  x [N, C, ...] or [N, ..., C] -> y, indices or absent
+/// Counts:    taps = N * C * product of the valid taps of each axis. Max: compare taps - |y|. Average: add taps - |y|,
+///            div |y|. L2: mul taps, add taps - |y|, div |y|, transcendental |y|. A window wholly in the padding has
+///            nothing to combine.
+///            Quantized: max is rescaled where the scales differ; average rounds (add) and clamps (2 compare).
+/// Source:    counting.md, sections 1, 2 and 7. Example: 2 x 2, stride 2, 1x28x28x8: 784 * 8 - 196 * 8 compare.
+Known<Cost> count(const Pool& pool, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& y = operands.out(0);
+  if (!x || !y) return Unknown{"an operand or the result is missing"};
+  const Known<std::vector<ResolvedAxis>> axes = resolve(pool, x.shape());
+  if (!known(axes)) return reason(axes);
+
+  Count taps = x.shape()[0];
+  taps *= x.shape()[channel_axis(pool.layout, x.rank())];
+  for (size_t i = 0; i < known(axes)->size(); ++i) {
+    taps *= valid_taps((*known(axes))[i], x.shape()[first_spatial(pool.layout) + i]);
+  }
+  const Count outputs = product(y.shape());
+  const Count combined = taps > outputs ? taps - outputs : 0;
+  const DType type = x.dtype();
+  Cost cost;
+  switch (pool.fn) {
+    case PoolFn::max:
+      cost.add(Part::core, Unit::compare, type, combined);
+      add_rescale(cost, x, y, outputs);
+      return cost;
+    case PoolFn::average:
+      cost.add(Part::core, Unit::add, type, combined);
+      cost.add(Part::core, Unit::div, type, outputs);
+      if (!y.quantized()) return cost;
+      cost.add(Part::requantize, Unit::add, accumulator_type(y), outputs);
+      cost.add(Part::requantize, Unit::compare, accumulator_type(y), outputs * 2);
+      return cost;
+    case PoolFn::l2:
+      cost.add(Part::core, Unit::mul, type, taps);
+      cost.add(Part::core, Unit::add, type, combined);
+      cost.add(Part::core, Unit::div, type, outputs);
+      cost.add(Part::core, Unit::transcendental, type, outputs);
+      return cost;
+  }
+  return Unknown{"there is no formula for this pool"};
+}
+
+Role role(const Pool&, size_t) { return Role::data; }
+
+// --- Lrn -------------------------------------------------------------------------------------------------------------
+
+Inferred infer(const Lrn& lrn, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return Unknown{"the operand x is missing"};
+  if (x.rank() < 2) return Unknown{"x of shape " + to_string(x.shape()) + " has no channels to normalise over"};
+  if (lrn.size < 1) return Unknown{"the number of neighbouring channels is " + std::to_string(lrn.size)};
+  return std::vector<Value>{{.dtype = x.dtype(), .shape = x.shape()}};
+}
+
+/// Operands:  x [N, C, ...] or [..., C] -> y of the same shape
+/// Counts:    per element: 2 mul (its square, the sum by alpha), transcendental (the power), div, and one add per
+///            channel of its window that exists: those but one sum up the squares, the last adds the bias
+/// Source:    counting.md, section 2; ONNX operator LRN. Example: 3 channels, size 3: windows of 2, 3 and 2, 7 add.
+Known<Cost> count(const Lrn& lrn, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return Unknown{"the operand x is missing"};
+  if (x.rank() < 2) return Unknown{"x has no channels to normalise over"};
+  const int64_t channels = x.shape()[channel_axis(lrn.layout, x.rank())];
+  const Axis neighbours{.kernel = lrn.size};
+  const Known<ResolvedAxis> window = resolve(neighbours, Padding::same_upper, channels);
+  if (!known(window)) return reason(window);
+  const Count elements = product(x.shape());
+  Cost cost;
+  if (elements == 0) return cost;
+  cost.add(Part::core, Unit::mul, x.dtype(), elements * 2);
+  cost.add(Part::core, Unit::transcendental, x.dtype(), elements);
+  cost.add(Part::core, Unit::div, x.dtype(), elements);
+  cost.add(Part::core, Unit::add, x.dtype(), elements / channels * valid_taps(*known(window), channels));
+  return cost;
+}
+
+Role role(const Lrn&, size_t) { return Role::data; }
+
+}  // namespace flopstat

@@ -1,0 +1,195 @@
+#include "ops/cell.h"
+#include "ops/contraction.h"
+#include "ops/ops.h"
+
+namespace flopstat {
+namespace {
+
+using Cell = Recurrent::Cell;
+
+int64_t gates(Cell cell) {
+  switch (cell) {
+    case Cell::lstm: return 4;
+    case Cell::gru: return 3;
+    case Cell::rnn: return 1;
+  }
+  return 0;
+}
+
+/// What a coupled LSTM stores as a fourth gate is not computed.
+int64_t computed_gates(const Recurrent& op) {
+  return gates(op.cell) - (op.cell == Cell::lstm && op.coupled_gates ? 1 : 0);
+}
+
+Known<CellSizes> sizes(const Recurrent& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& w = operands.in(1);
+  const Operand& r = operands.in(2);
+  if (!x || !w || !r) return Unknown{"a recurrent layer needs x, its input weights and its recurrent weights"};
+  if (x.rank() != 3 || w.rank() != 3 || r.rank() != 3) {
+    return Unknown{"x and the weights of a recurrent layer have shapes " + to_string(x.shape()) + ", " +
+                   to_string(w.shape()) + " and " + to_string(r.shape()) + ", expected three axes each"};
+  }
+  CellSizes sizes = input_sizes(x.shape(), !op.batch_major);
+  sizes.directions = op.direction == Direction::bidirectional ? 2 : 1;
+  sizes.hidden = sizes.state = r.shape()[2];
+  const int64_t width = gates(op.cell) * sizes.hidden;
+  if (w.shape() != Shape{sizes.directions, width, sizes.inputs} ||
+      r.shape() != Shape{sizes.directions, width, sizes.hidden}) {
+    return Unknown{"the recurrent layer's weights have shapes " + to_string(w.shape()) + " and " +
+                   to_string(r.shape()) + ", expected " + to_string({sizes.directions, width, sizes.inputs}) + " and " +
+                   to_string({sizes.directions, width, sizes.hidden})};
+  }
+  return sizes;
+}
+
+void add_peepholes(Cost& cost, DType dtype, Count elements) {
+  cost.add(Part::core, Unit::mul, dtype, elements);
+  cost.add(Part::core, Unit::add, dtype, elements);
+}
+
+/// Gates behind their products: z, r sigmoid, n tanh; r * h, h' = (1 - z) * n + z * h. A reset gate that acts behind
+/// the recurrent product keeps it apart from the input product: one addition more.
+void add_gru_units(Cost& cost, DType dtype, Count units, bool reset_after) {
+  add_function(cost, Part::core, UnaryFn::sigmoid, dtype, units * 2);
+  add_function(cost, Part::core, UnaryFn::tanh, dtype, units);
+  cost.add(Part::core, Unit::mul, dtype, units * 3);
+  cost.add(Part::core, Unit::add, dtype, reset_after ? units * 3 : units * 2);
+}
+
+/// Biases that remain when those of one sum are added up beforehand. A reset gate that acts behind the recurrent
+/// product keeps the candidate's two apart.
+int64_t biases(const Recurrent& op) {
+  return computed_gates(op) + (op.cell == Cell::gru && op.linear_before_reset ? 1 : 0);
+}
+
+/// Activation functions of one unit: each of their arguments is clipped. The LSTM has one on its new cell state too.
+int64_t activations(const Recurrent& op) { return computed_gates(op) + (op.cell == Cell::lstm ? 1 : 0); }
+
+const Operand& first_result(const Operands& operands) {
+  for (const Operand& result : operands.all_out()) {
+    if (result) return result;
+  }
+  return operands.out(0);
+}
+
+}  // namespace
+
+Inferred infer(const Recurrent& op, const Operands& operands) {
+  const Known<CellSizes> found = sizes(op, operands);
+  const CellSizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  const DType dtype = operands.in(0).dtype();
+  const Shape y = op.batch_major ? Shape{s->batch, s->steps, s->directions, s->hidden}
+                                 : Shape{s->steps, s->directions, s->batch, s->hidden};
+  const Shape last = op.batch_major ? Shape{s->batch, s->directions, s->hidden}  //
+                                    : Shape{s->directions, s->batch, s->hidden};
+  std::vector<Value> results{{.dtype = dtype, .shape = y}, {.dtype = dtype, .shape = last}};
+  if (op.cell == Cell::lstm) results.push_back({.dtype = dtype, .shape = last});
+  return results;
+}
+
+/// Work of a recurrent layer of one or two directions, gates stacked.
+///
+/// Shapes:  x [T, B, I], w [D, G*H, I], r [D, G*H, H] -> y [T, D, B, H]
+/// Counts:  per step, direction and batch item: mul_add G*H(I+H); bias add G*H, of a GRU with its reset behind the
+///          product 4H. Per unit: LSTM 3 sigmoid, 2 tanh, 3 mul, 1 add; GRU 2 sigmoid, tanh, 3 mul, 2 add (reset
+///          behind: 3); RNN its activation. Peepholes 3 mul, 3 add; a clip 2 compare for each argument of an
+///          activation. Sequences shorter than T count in full
+/// Source:  ONNX LSTM, GRU and RNN. Example: LSTM of 5 steps, I 10, H 20: 5 * 4 * 20 * (10 + 20) = 12,000 MACs.
+Known<Cost> count(const Recurrent& op, const Operands& operands) {
+  const Known<CellSizes> found = sizes(op, operands);
+  const CellSizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  const Operand& x = operands.in(0);
+  const Operand& w = operands.in(1);
+  const Operand& y = first_result(operands);
+  if (!y) return Unknown{"no result of the recurrent layer is used"};
+  const DType dtype = x.dtype();
+  const Count units = s->runs() * s->hidden;
+
+  Cost cost;
+  add_gate_products(cost, *s, {.x = x, .w = w, .r = operands.in(2), .y = y, .width = computed_gates(op) * s->hidden});
+  if (operands.in(3)) add_bias(cost, x, w, y, units * biases(op));
+  switch (op.cell) {
+    case Cell::lstm:
+      add_lstm_units(cost, dtype, units, op.coupled_gates);
+      if (operands.in(7)) add_peepholes(cost, dtype, op.coupled_gates ? units * 2 : units * 3);
+      break;
+    case Cell::gru: add_gru_units(cost, dtype, units, op.linear_before_reset); break;
+    case Cell::rnn: add_function(cost, Part::core, op.relu ? UnaryFn::relu : UnaryFn::tanh, dtype, units); break;
+  }
+  if (op.clip) cost.add(Part::core, Unit::compare, dtype, units * activations(op) * 2);
+  return cost;
+}
+
+Role role(const Recurrent&, size_t operand) {
+  switch (operand) {
+    case 0: return Role::data;
+    case 4: return Role::index;
+    case 5:
+    case 6: return Role::state;
+    default: return Role::weight;
+  }
+}
+
+namespace {
+
+/// x [B, I] or a sequence of them, w [H, I], r [H, H].
+Known<CellSizes> sizes(const Rnn& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& w = operands.in(1);
+  const Operand& r = operands.in(2);
+  if (!x || !w || !r) return Unknown{"a recurrent layer needs x, its input weights and its recurrent weights"};
+  if (x.rank() != (op.sequence ? 3 : 2)) {
+    return Unknown{"x of the recurrent layer has shape " + to_string(x.shape()) + ", expected " +
+                   (op.sequence ? "a sequence of [batch, inputs]" : "[batch, inputs]")};
+  }
+  CellSizes sizes = input_sizes(x.shape(), op.time_major);
+  if (w.rank() != 2 || w.shape()[1] != sizes.inputs || r.shape() != Shape{w.shape()[0], w.shape()[0]}) {
+    return Unknown{"the recurrent layer's weights " + to_string(w.shape()) + " and " + to_string(r.shape()) +
+                   " do not fit its x of shape " + to_string(x.shape())};
+  }
+  sizes.hidden = sizes.state = w.shape()[0];
+  return sizes;
+}
+
+}  // namespace
+
+Inferred infer(const Rnn& op, const Operands& operands) {
+  const Known<CellSizes> found = sizes(op, operands);
+  const CellSizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  Shape shape = operands.in(0).shape();
+  shape.back() = s->hidden;
+  return std::vector<Value>{{.dtype = operands.in(0).dtype(), .shape = std::move(shape)}};
+}
+
+/// Work of a simple recurrent layer. Its activation is the node's.
+///
+/// Shapes:  x [T, B, I], w [H, I], r [H, H] -> y [T, B, H]
+/// Counts:  per step and batch item mul_add H(I+H), bias add H. Integers: 5 operations per new state
+/// Source:  TFLite RNN, UNIDIRECTIONAL_SEQUENCE_RNN. Example: I 8, H 16: 16 * (8 + 16) = 384 MACs a step.
+Known<Cost> count(const Rnn& op, const Operands& operands) {
+  const Known<CellSizes> found = sizes(op, operands);
+  const CellSizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  const Operand& x = operands.in(0);
+  const Operand& w = operands.in(1);
+  const Operand& y = operands.out(0);
+  if (!y) return Unknown{"the recurrent layer has no result"};
+
+  Cost cost;
+  add_gate_products(
+      cost, *s,
+      {.x = x, .w = w, .r = operands.in(2), .y = y, .width = s->hidden, .asymmetric_inputs = op.asymmetric_inputs});
+  if (operands.in(3)) add_bias(cost, x, w, y, s->runs() * s->hidden);
+  return cost;
+}
+
+Role role(const Rnn&, size_t operand) {
+  if (operand == 0) return Role::data;
+  return operand == 4 ? Role::state : Role::weight;
+}
+
+}  // namespace flopstat

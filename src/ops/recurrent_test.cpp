@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+
+#include "support/operands.h"
+
+namespace flopstat::test {
+namespace {
+
+using Cell = Recurrent::Cell;
+
+constexpr int kSteps = 5;
+constexpr int kBatch = 2;
+constexpr int kInputs = 10;
+constexpr int kHidden = 20;
+constexpr int kRuns = kSteps * kBatch;
+constexpr int kUnits = kRuns * kHidden;
+
+/// x, w, r and, if asked for, bias. The layer's results are its y and last states.
+Node stacked(int64_t gates, bool bias, int64_t directions = 1) {
+  Node node;
+  node.in({kSteps, kBatch, kInputs}).in({directions, gates * kHidden, kInputs});
+  node.in({directions, gates * kHidden, kHidden});
+  if (bias) node.in({directions, 2 * gates * kHidden});
+  node.out({kSteps, directions, kBatch, kHidden});
+  return node;
+}
+
+TEST(Recurrent, an_lstm_multiplies_the_input_and_the_state_by_four_gates) {
+  const Cost cost = cost_of(Recurrent{}, stacked(4, true));
+  EXPECT_EQ(macs(cost), kUnits * 4 * (kInputs + kHidden));
+  EXPECT_EQ(units(cost, Unit::add, Part::bias), kUnits * 4);
+  EXPECT_EQ(units(cost, Unit::transcendental), kUnits * (3 + 2));
+  EXPECT_EQ(units(cost, Unit::mul), kUnits * 3);
+  EXPECT_EQ(units(cost, Unit::add), kUnits * (3 + 1));
+}
+
+TEST(Recurrent, two_directions_are_twice_the_work) {
+  const Recurrent op{.direction = Direction::bidirectional};
+  const Cost cost = cost_of(op, stacked(4, true, 2));
+  EXPECT_EQ(macs(cost), 2 * kUnits * 4 * (kInputs + kHidden));
+  EXPECT_EQ(units(cost, Unit::add, Part::bias), 2 * kUnits * 4);
+}
+
+TEST(Recurrent, its_results_are_y_and_the_last_states) {
+  const std::vector<Value> lstm = values_of(Recurrent{.direction = Direction::bidirectional}, stacked(4, false, 2));
+  ASSERT_EQ(lstm.size(), 3);
+  EXPECT_EQ(lstm[0].shape, (Shape{kSteps, 2, kBatch, kHidden}));
+  EXPECT_EQ(lstm[1].shape, (Shape{2, kBatch, kHidden}));
+  EXPECT_EQ(lstm[2].shape, (Shape{2, kBatch, kHidden}));
+  EXPECT_EQ(values_of(Recurrent{.cell = Cell::gru}, stacked(3, false)).size(), 2);
+}
+
+TEST(Recurrent, a_batch_that_comes_first_stays_first) {
+  const std::vector<Value> values = values_of(Recurrent{.batch_major = true}, stacked(4, false));
+  EXPECT_EQ(values[0].shape, (Shape{kSteps, kBatch, 1, kHidden}));  // five sequences of two steps
+  EXPECT_EQ(values[1].shape, (Shape{kSteps, 1, kHidden}));
+}
+
+TEST(Recurrent, a_coupled_gate_is_stored_but_not_computed) {
+  const Cost cost = cost_of(Recurrent{.coupled_gates = true}, stacked(4, true));
+  EXPECT_EQ(macs(cost), kUnits * 3 * (kInputs + kHidden));
+  EXPECT_EQ(units(cost, Unit::add, Part::bias), kUnits * 3);
+  EXPECT_EQ(units(cost, Unit::transcendental), kUnits * (2 + 2));
+}
+
+TEST(Recurrent, peepholes_and_clips_add_to_each_unit) {
+  Node node = stacked(4, true);
+  node.absent().absent().absent().in({1, 3 * kHidden});
+  const Cost plain = cost_of(Recurrent{}, stacked(4, true));
+  const Cost cost = cost_of(Recurrent{.clip = true}, node);
+  EXPECT_EQ(units(cost, Unit::mul) - units(plain, Unit::mul), kUnits * 3);
+  EXPECT_EQ(units(cost, Unit::add) - units(plain, Unit::add), kUnits * 3);
+  EXPECT_EQ(units(cost, Unit::compare), kUnits * (4 + 1) * 2);  // four gates and the new cell state
+}
+
+TEST(Recurrent, a_gru_whose_reset_acts_behind_the_product_keeps_two_biases_of_its_candidate) {
+  const Cost after = cost_of(Recurrent{.cell = Cell::gru, .linear_before_reset = true}, stacked(3, true));
+  EXPECT_EQ(macs(after), kUnits * 3 * (kInputs + kHidden));
+  EXPECT_EQ(units(after, Unit::add, Part::bias), kUnits * 4);
+  EXPECT_EQ(units(after, Unit::transcendental), kUnits * (2 + 1));
+  EXPECT_EQ(units(after, Unit::mul), kUnits * 3);
+  EXPECT_EQ(units(after, Unit::add), kUnits * (2 + 2 + 1));  // sigmoids, new state, the two products apart
+
+  const Cost before = cost_of(Recurrent{.cell = Cell::gru, .linear_before_reset = false}, stacked(3, true));
+  EXPECT_EQ(macs(before), macs(after));
+  EXPECT_EQ(units(before, Unit::add, Part::bias), kUnits * 3);
+  EXPECT_EQ(units(before, Unit::add), kUnits * (2 + 2));
+}
+
+TEST(Recurrent, a_plain_cell_has_one_activation) {
+  const Cost tanh = cost_of(Recurrent{.cell = Cell::rnn}, stacked(1, true));
+  EXPECT_EQ(macs(tanh), kUnits * (kInputs + kHidden));
+  EXPECT_EQ(units(tanh, Unit::add, Part::bias), kUnits);
+  EXPECT_EQ(units(tanh, Unit::transcendental), kUnits);
+  const Cost relu = cost_of(Recurrent{.cell = Cell::rnn, .relu = true}, stacked(1, true));
+  EXPECT_EQ(units(relu, Unit::transcendental), 0);
+  EXPECT_EQ(units(relu, Unit::compare), kUnits);
+}
+
+TEST(Recurrent, a_layer_without_bias_adds_none) {
+  EXPECT_EQ(all_units(cost_of(Recurrent{}, stacked(4, false)), Part::bias), 0);
+}
+
+TEST(Recurrent, a_layer_none_of_whose_results_is_used_is_unknown) {
+  Node node;
+  node.in({kSteps, kBatch, kInputs}).in({1, 4 * kHidden, kInputs}).in({1, 4 * kHidden, kHidden});
+  EXPECT_EQ(known(count(Recurrent{}, node.operands())), nullptr);
+}
+
+TEST(Recurrent, integer_weights_quantize_inputs_and_states) {
+  Node node;
+  node.in({kSteps, kBatch, kInputs}).in({1, 4 * kHidden, kInputs}, DType::i8, kQuantized);
+  node.in({1, 4 * kHidden, kHidden}, DType::i8, kQuantized).out({kSteps, 1, kBatch, kHidden});
+  const Cost cost = cost_of(Recurrent{}, node);
+  EXPECT_EQ(units(cost, Unit::mul_add, DType::i8), kUnits * 4 * (kInputs + kHidden));
+  EXPECT_EQ(units(cost, Unit::div, DType::f32, Part::requantize), kRuns * (kInputs + 1) + kRuns * (kHidden + 1));
+}
+
+TEST(Recurrent, weights_that_do_not_fit_are_named) {
+  EXPECT_NE(why_unknown(Recurrent{.cell = Cell::gru}, stacked(4, false)).find("expected 1x60x10"), std::string::npos);
+  EXPECT_NE(why_unknown(Recurrent{.direction = Direction::bidirectional}, stacked(4, false)).find("2x80x10"),
+            std::string::npos);
+  Node flat;
+  flat.in({5, 10}).in({1, 80, 10}).in({1, 80, 20});
+  EXPECT_NE(why_unknown(Recurrent{}, flat).find("three axes"), std::string::npos);
+  EXPECT_NE(why_unknown(Recurrent{}, Node{}).find("needs x"), std::string::npos);
+}
+
+TEST(Recurrent, initial_states_are_states_and_lengths_an_index) {
+  EXPECT_EQ(role(Recurrent{}, 3), Role::weight);
+  EXPECT_EQ(role(Recurrent{}, 4), Role::index);
+  EXPECT_EQ(role(Recurrent{}, 5), Role::state);
+  EXPECT_EQ(role(Recurrent{}, 6), Role::state);
+  EXPECT_EQ(role(Recurrent{}, 7), Role::weight);
+}
+
+Node plain(Shape x, DType activations = DType::f32, DType weights = DType::f32) {
+  const auto scale = [](DType dtype) { return is_integer(dtype) ? kQuantized : Quantization{}; };
+  Node node;
+  node.in(x, activations, scale(activations)).weight({16, 8}, weights, scale(weights));
+  node.weight({16, 16}, weights, scale(weights)).weight({16}).in({3, 16}, activations, scale(activations));
+  x.back() = 16;
+  node.out(x, activations, scale(activations));
+  return node;
+}
+
+TEST(Rnn, each_step_multiplies_the_input_and_the_state) {
+  const Cost cost = cost_of(Rnn{.sequence = true}, plain({3, 7, 8}));
+  EXPECT_EQ(macs(cost), 3 * 7 * 16 * (8 + 16));
+  EXPECT_EQ(units(cost, Unit::add, Part::bias), 3 * 7 * 16);
+  EXPECT_EQ(shape_of(Rnn{.sequence = true}, plain({3, 7, 8})), (Shape{3, 7, 16}));
+  EXPECT_EQ(macs(cost_of(Rnn{}, plain({3, 8}))), 3 * 16 * (8 + 16));
+}
+
+TEST(Rnn, integer_states_are_requantized_once) {
+  const Cost cost = cost_of(Rnn{}, plain({3, 8}, DType::i8, DType::i8));
+  EXPECT_EQ(all_units(cost, Part::requantize), 3 * 16 * 5);
+}
+
+TEST(Rnn, integer_weights_quantize_inputs_and_states) {
+  const Cost cost = cost_of(Rnn{}, plain({3, 8}, DType::f32, DType::i8));
+  EXPECT_EQ(units(cost, Unit::mul_add, DType::i8), 3 * 16 * (8 + 16));
+  EXPECT_EQ(units(cost, Unit::compare, DType::f32, Part::requantize), 3 * (8 + 16) * 5);
+  EXPECT_EQ(units(cost, Unit::mul, DType::f32, Part::requantize), 2 * 3 * 16);
+}
+
+TEST(Rnn, shapes_that_do_not_fit_are_named) {
+  EXPECT_NE(why_unknown(Rnn{.sequence = true}, plain({3, 8})).find("sequence"), std::string::npos);
+  EXPECT_NE(why_unknown(Rnn{}, plain({3, 9})).find("16x8 and 16x16"), std::string::npos);
+  EXPECT_NE(why_unknown(Rnn{}, Node{}).find("needs x"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace flopstat::test
