@@ -35,7 +35,7 @@ Destination destination(Output output, Writer writer, const Arguments& arguments
 
 Writer writer_for(const std::string& path, bool json) {
   if (json || path.ends_with(".json")) return Writer::json;
-  if (path.ends_with(".txt")) return Writer::terminal;
+  if (path == "-" || path.ends_with(".txt")) return Writer::terminal;
   throw UsageError{{fmt::format("no format belongs to the name of '{}'", path),
                     {},
                     "an output is written by its extension: .json or .txt",
@@ -50,7 +50,8 @@ std::vector<Destination> destinations(const Arguments& arguments) {
   std::vector<Writer> writers;
   for (const std::string& path : arguments.outputs) writers.push_back(writer_for(path, arguments.json));
   for (size_t i = 0; i < writers.size(); ++i) {
-    all.push_back(destination(Output::file(arguments.outputs[i]), writers[i], arguments));
+    const std::string& path = arguments.outputs[i];
+    all.push_back(destination(path == "-" ? Output::standard() : Output::file(path), writers[i], arguments));
   }
   return all;
 }
@@ -119,7 +120,10 @@ int remark(const Report& report, const Arguments& arguments, bool warns, const T
     for (const ReportWarning& warning : report.warnings) complain(warning_text(warning.message, style));
   }
   if (!arguments.strict || report.totals.complete) return kFine;
-  complain(error_text({"some of the model's cost is not known, and --strict is given", report.path, {}, {}}, style));
+  complain(error_text({.what = "the cost of some of the model is not known, and --strict is given",
+                       .where = report.path,
+                       .next = "the report without --strict names what is not known, and why"},
+                      style));
   return kIncomplete;
 }
 

@@ -105,10 +105,11 @@ When read_when(const std::string& text) {
 void check_convention(const std::string& name) {
   if (std::find(std::begin(kConventions), std::end(kConventions), name) != std::end(kConventions)) return;
   const std::string_view meant = closest(name, kConventions);
-  throw UsageError{{fmt::format("unknown convention '{}'", name),
-                    {},
-                    "there is: " + joined(kConventions),
-                    meant.empty() ? "" : fmt::format("did you mean '{}'?", meant)}};
+  throw UsageError{
+      {fmt::format("unknown convention '{}'", name),
+       {},
+       "there is: " + joined(kConventions),
+       meant.empty() ? "without --convention, flopstat's own counts" : fmt::format("did you mean '{}'?", meant)}};
 }
 
 // ---- The options

@@ -52,9 +52,11 @@ constexpr Column kColumns[] = {
 };
 // clang-format on
 
-/// What is left of `cell` when some of what it sums up is unknown.
-Cell of_known_part(const Column& column, Cell cell) {
-  return column.quantity == Quantity::ratio ? Cell{Missing::unknown} : cell;
+/// What can be said of a sum when some of its rows, or all of them, are unknown.
+Cell of_known_part(const Column& column, const Cell& cell, bool complete, bool all_unknown) {
+  if (complete) return cell;
+  if (column.quantity == Quantity::ratio) return Missing::unknown;
+  return all_unknown && cell == Cell{uint64_t{0}} ? Cell{Missing::unknown} : cell;
 }
 
 }  // namespace
@@ -68,13 +70,13 @@ const Column& column(std::string_view key) {
 Cell cell(const Column& column, const Row& row) { return column.figure(row.figures); }
 
 Cell cell(const Column& column, const TypeSummary& summary) {
-  const Cell known = column.figure(summary.figures);
-  return summary.unknown_nodes == 0 ? known : of_known_part(column, known);
+  return of_known_part(column, column.figure(summary.figures), summary.unknown_nodes == 0,
+                       summary.unknown_nodes == summary.nodes);
 }
 
 Cell cell(const Column& column, const Totals& totals) {
-  const Cell known = column.figure ? column.figure(totals.figures) : column.total(totals);
-  return totals.complete ? known : of_known_part(column, known);
+  if (!column.figure) return column.total(totals);
+  return of_known_part(column, column.figure(totals.figures), totals.complete, totals.unknown_nodes == totals.nodes);
 }
 
 }  // namespace flopstat

@@ -36,10 +36,11 @@ const Column& column(std::string_view key);
 /// One run of one node. Only for columns with `figure`.
 Cell cell(const Column& column, const Row& row);
 
-/// All rows of a type. Where some of them are unknown a count is a lower bound and a ratio is unknown.
+/// All rows of a type. Where some of them are unknown a count is a lower bound and a ratio is unknown; where all are, a
+/// count of 0 is unknown, too.
 Cell cell(const Column& column, const TypeSummary& summary);
 
-/// The whole model. Where it is not complete a count is a lower bound and a ratio is unknown.
+/// The whole model, in the same way.
 Cell cell(const Column& column, const Totals& totals);
 
 }  // namespace flopstat

@@ -9,7 +9,7 @@ namespace flopstat {
 namespace {
 
 std::string number(uint64_t value, Quantity quantity, Form form, const TerminalStyle& style) {
-  if (style.exact) return fmt::format("{}", value);
+  if (style.exact) return fmt::format("{}{}", value, quantity == Quantity::bytes && form == Form::sentence ? " B" : "");
   if (quantity == Quantity::bytes) return iec(value);
   return form == Form::column ? thousands(value) : si(value);
 }

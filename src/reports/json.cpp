@@ -55,12 +55,14 @@ Json to_json(const Cell& cell) {
 
 Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
 
+Json to_json(DType dtype) { return dtype == DType::unknown ? Json() : Json(name_of(dtype)); }
+
 Json shape_to_json(const TensorInfo& tensor) { return tensor.shape ? Json(*tensor.shape) : Json(); }
 
 Json named_tensors(const std::vector<TensorInfo>& tensors) {
   Json list = Json::array();
   for (const TensorInfo& tensor : tensors) {
-    list.push_back({{"name", tensor.name}, {"dtype", name_of(tensor.dtype)}, {"shape", shape_to_json(tensor)}});
+    list.push_back({{"name", tensor.name}, {"dtype", to_json(tensor.dtype)}, {"shape", shape_to_json(tensor)}});
   }
   return list;
 }
@@ -69,7 +71,7 @@ Json operands(const std::vector<TensorInfo>& tensors) {
   Json list = Json::array();
   for (const TensorInfo& tensor : tensors) {
     const bool absent = tensor.dtype == DType::unknown && !tensor.shape && tensor.name.empty();
-    list.push_back(absent ? Json() : Json{{"dtype", name_of(tensor.dtype)}, {"shape", shape_to_json(tensor)}});
+    list.push_back(absent ? Json() : Json{{"dtype", to_json(tensor.dtype)}, {"shape", shape_to_json(tensor)}});
   }
   return list;
 }
@@ -78,7 +80,7 @@ Json operands(const std::vector<TensorInfo>& tensors) {
 Json work_of_row(const std::vector<Work>& works) {
   Json list = Json::array();
   for (const Work& work : works) {
-    Json entry = {{"unit", name_of(work.unit)}, {"dtype", name_of(work.dtype)}, {"count", work.count}};
+    Json entry = {{"unit", name_of(work.unit)}, {"dtype", to_json(work.dtype)}, {"count", work.count}};
     if (work.part != Part::core) entry["part"] = name_of(work.part);
     if (work.certainty != Certainty::exact) entry["certainty"] = name_of(work.certainty);
     if (work.mark != Mark::none) entry["mark"] = name_of(work.mark);
@@ -94,7 +96,7 @@ Json work_of_rows(const std::vector<Work>& works) {
   Json list = Json::array();
   for (const auto& [kind, count] : counts) {
     const auto& [mark, unit, dtype] = kind;
-    Json entry = {{"unit", name_of(unit)}, {"dtype", name_of(dtype)}, {"count", count}};
+    Json entry = {{"unit", name_of(unit)}, {"dtype", to_json(dtype)}, {"count", count}};
     if (mark != Mark::none) entry["mark"] = name_of(mark);
     list.push_back(std::move(entry));
   }
