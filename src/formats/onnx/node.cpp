@@ -9,8 +9,8 @@
 
 namespace flopstat::onnx {
 
-NodeReader::NodeReader(Graph& graph, Node& node, ProtoMessage message, int64_t version)
-    : graph_(graph), node_(node), version_(version) {
+NodeReader::NodeReader(Graph& graph, Node& node, ProtoMessage message, int64_t version, uint32_t& storage)
+    : graph_(graph), node_(node), version_(version), storage_(storage) {
   while (message.next()) {
     if (message.field() != NodeProto::attribute) continue;
     Attribute attribute{{}, AttributeProto::kUndefined, message.child()};
@@ -107,18 +107,18 @@ std::vector<std::string_view> NodeReader::texts(std::string_view attribute) cons
   return values;
 }
 
-std::optional<Tensor> NodeReader::tensor(std::string_view attribute, uint32_t storage) const {
+std::optional<Tensor> NodeReader::tensor(std::string_view attribute) {
   std::optional<ProtoMessage> message = open(attribute, AttributeProto::kTensor);
   while (message && message->next()) {
-    if (message->field() == AttributeProto::t) return read_tensor(message->child(), storage);
+    if (message->field() == AttributeProto::t) return read_tensor(message->child(), ++storage_);
   }
   return std::nullopt;
 }
 
-std::optional<Tensor> NodeReader::sparse_tensor(std::string_view attribute, uint32_t storage) const {
+std::optional<Tensor> NodeReader::sparse_tensor(std::string_view attribute) {
   std::optional<ProtoMessage> message = open(attribute, AttributeProto::kSparseTensor);
   while (message && message->next()) {
-    if (message->field() == AttributeProto::sparse_tensor) return read_sparse_tensor(message->child(), storage);
+    if (message->field() == AttributeProto::sparse_tensor) return read_sparse_tensor(message->child(), ++storage_);
   }
   return std::nullopt;
 }

@@ -14,8 +14,9 @@ namespace flopstat::onnx {
 /// may be put in another order. An attribute of another type than the one asked for throws `Error` (corrupt).
 class NodeReader {
  public:
-  /// `message` is the node's and has not been walked; `node` is in no graph yet and outlives the reader.
-  NodeReader(Graph& graph, Node& node, ProtoMessage message, int64_t version);
+  /// `message` is the node's and has not been walked; `node` is in no graph yet. `storage` is the number of the last
+  /// stored tensor. All but the message outlive the reader.
+  NodeReader(Graph& graph, Node& node, ProtoMessage message, int64_t version, uint32_t& storage);
 
   /// Version of the operator set that the node belongs to.
   int64_t version() const { return version_; }
@@ -27,9 +28,9 @@ class NodeReader {
   std::optional<std::vector<int64_t>> integers(std::string_view attribute) const;
   std::optional<std::vector<float>> reals(std::string_view attribute) const;
   std::vector<std::string_view> texts(std::string_view attribute) const;
-  /// A tensor, which counts as stored under the number `storage`.
-  std::optional<Tensor> tensor(std::string_view attribute, uint32_t storage = 0) const;
-  std::optional<Tensor> sparse_tensor(std::string_view attribute, uint32_t storage) const;
+  /// A tensor; it gets a storage of its own.
+  std::optional<Tensor> tensor(std::string_view attribute);
+  std::optional<Tensor> sparse_tensor(std::string_view attribute);
 
   size_t input_count() const { return node_.inputs.size(); }
   /// The i-th operand as the file has it; `kAbsent` behind the last.
@@ -71,6 +72,7 @@ class NodeReader {
   Graph& graph_;
   Node& node_;
   int64_t version_;
+  uint32_t& storage_;
   std::vector<Attribute> attributes_;
 };
 

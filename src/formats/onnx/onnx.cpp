@@ -165,20 +165,19 @@ class GraphReader {
 
   /// The value is stored in the node's attribute, which goes by the name of its kind.
   void define_constant(Draft& draft, std::string_view name) {
-    const NodeReader node(graph_, draft.node, draft.message, 0);
-    const uint32_t storage = next_storage();
-    Tensor tensor = constant_value(node, storage);
+    NodeReader node(graph_, draft.node, draft.message, 0, storage_);
+    Tensor tensor = constant_value(node);
     tensor.name = name;
-    tensor.storage = storage;
+    if (tensor.storage == 0) tensor.storage = next_storage();
     if (tensor.stored_bytes == 0 && tensor.elements) {
       tensor.stored_bytes = byte_size(tensor.dtype, tensor.elements->size()).value();
     }
     define(std::move(tensor), draft.node.offset);
   }
 
-  static Tensor constant_value(const NodeReader& node, uint32_t storage) {
-    if (std::optional<Tensor> value = node.tensor("value", storage)) return *value;
-    if (std::optional<Tensor> value = node.sparse_tensor("sparse_value", storage)) return *value;
+  static Tensor constant_value(NodeReader& node) {
+    if (std::optional<Tensor> value = node.tensor("value")) return *value;
+    if (std::optional<Tensor> value = node.sparse_tensor("sparse_value")) return *value;
     if (const auto values = node.integers("value_ints")) return constant_of(std::span(*values), false);
     if (const auto values = node.reals("value_floats")) return constant_of(std::span(*values), false);
     if (node.has("value_int")) {
@@ -296,7 +295,7 @@ class GraphReader {
       return Opaque{"there is no rule for the operator " + type + " of the domain " +
                     quoted(long_domain(draft.domain))};
     }
-    NodeReader reader(graph_, node, draft.message, *version);
+    NodeReader reader(graph_, node, draft.message, *version, storage_);
     for (size_t i = 0; i < row->required; ++i) {
       if (reader.input(i) == kAbsent) reader.corrupt("operand " + std::to_string(i) + " is missing");
     }

@@ -295,6 +295,7 @@ TEST(OnnxOperators, a_filled_tensor_has_the_type_of_its_value) {
   const OneNode node(9, "ConstantOfShape", {"two"}, {onnx_tensor("value", value)});
   EXPECT_EQ(node.op<Fill>().to, DType::i32);
   EXPECT_TRUE(node.operand(1).dims->empty());
+  EXPECT_TRUE(node.operand(1).is_constant());
   EXPECT_EQ(OneNode(9, "ConstantOfShape", {"two"}).op<Fill>().to, DType::f32);
 }
 
