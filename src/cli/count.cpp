@@ -135,11 +135,14 @@ int count(const Arguments& arguments) {
   const bool warns = !arguments.quiet && std::any_of(all.begin(), all.end(), [](const Destination& to) {
     return to.writer == Writer::terminal;
   });
+  Options options = arguments.options;
+  options.float_equivalent =
+      std::any_of(all.begin(), all.end(), [](const Destination& to) { return to.writer == Writer::json; });
   const size_t models = arguments.models.size();
   int code = kFine;
   for (const std::string& model : arguments.models) {
     try {
-      const Report report = analyze_model(model, arguments.options);
+      const Report report = analyze_model(model, options);
       for (Destination& to : all) write_report(report, models, to);
       code = std::max(code, remark(report, arguments, warns, errors));
     } catch (const Error& error) {
