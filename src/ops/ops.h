@@ -129,7 +129,7 @@ FLOPSTAT_DECLARE_OP(Opaque);
 /// The result is the memory of the first operand under another shape: nothing is read or written.
 bool is_view(const Op& op);
 
-/// Work of a function of one element on `elements` of them, appended to the cost. Source: counting.md, section 2.
+/// Work of a function of one element on `elements` of them, appended to the cost. Source: docs/counting.md, section 2.
 void add_function(Cost& cost, Part part, UnaryFn fn, DType dtype, Count elements);
 
 }  // namespace flopstat

@@ -64,7 +64,7 @@ class ReportBuilder {
   Report report_;
 };
 
-/// Dense 784 -> 100 -> 100 -> 10 with relu, relu and a softmax of its own (counting.md, section 1).
+/// Dense 784 -> 100 -> 100 -> 10 with relu, relu and a softmax of its own (docs/counting.md, section 1).
 Report mnist_mlp();
 
 /// A convolution with padding in 8-bit integers, an operation without a rule, and a loop body that runs an unknown
