@@ -388,9 +388,7 @@ Inferred infer(const Binary& binary, const Operands& operands) {
 
 /// Operands:  n >= 1 of them, broadcast -> y
 /// Counts:    n - 1 times the row of kBinary per element of y; mean + div; power by its exponent
-/// Source:    docs/counting.md, section 2 and, for quantized operands, section 7. Example: three tensors of 10 added
-/// up:
-///            20.
+/// Source:    docs/counting.md, sections 2 and 7 (quantized operands). Example: three tensors of 10 added up: 20.
 Known<Cost> count(const Binary& binary, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (operands.all_in().empty() || !y) return Unknown{"an operand or the result is missing"};
