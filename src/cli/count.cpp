@@ -140,8 +140,7 @@ ExitCode count(const Arguments& arguments) {
   const bool warns =
       !arguments.quiet && std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::terminal; });
   Options options = arguments.options;
-  options.float_equivalent =
-      std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::json; });
+  options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::json; });
   const size_t models = arguments.models.size();
   ExitCode code = ExitCode::fine;
   for (const std::string& model : arguments.models) {
