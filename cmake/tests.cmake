@@ -1,5 +1,6 @@
 # Every test of the project: one GoogleTest program and the check of the include directions.
 find_package(GTest REQUIRED)
+find_package(nlohmann_json REQUIRED)
 # The system's own Python first: the modules that scripts/setup installs belong to it.
 find_program(FLOPSTAT_PYTHON python3 HINTS /usr/bin REQUIRED)
 enable_testing()

@@ -26,8 +26,9 @@ bool any_quantized(const Operands& operands) {
 bool all_constant(const Operands& operands) {
   bool any = false;
   for (const Operand& operand : operands.all_in()) {
-    if (!operand) continue;
-    if (!operand.value->constant) return false;
+    const bool absent = operand.tensor == nullptr;
+    if (absent) continue;
+    if (!operand || !operand.value->constant) return false;
     any = true;
   }
   return any;

@@ -15,7 +15,7 @@ struct Called;
 
 /// The graphs that one node calls.
 struct Child {
-  std::vector<Called> calls = {};
+  std::vector<Called> calls;  ///< no initialiser: it would need `Called` to be complete here
   bool choose = false;  ///< an If on a condition that is not known: one of the calls is taken
 };
 

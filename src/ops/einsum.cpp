@@ -66,6 +66,7 @@ Known<Equation> parse(const std::string& written, const Operands& operands) {
   for (size_t i = 0; i < terms.size(); ++i) {
     const bool dots = terms[i].find("...") != std::string::npos;
     const size_t letters = terms[i].size() - (dots ? 3 : 0);
+    if (!operands.in(i)) return bad;
     const size_t rank = operands.in(i).rank();
     if (letters > rank || (!dots && letters != rank) || rank > 20) return bad;
     widths.push_back(dots ? rank - letters : 0);

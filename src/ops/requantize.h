@@ -12,6 +12,9 @@ DType accumulator_type(const Operand& activation);
 
 /// Brings `elements` accumulators to the type of `y`: multiplier, rounding add, zero point, two clamps = 5 each; 4
 /// where the type of `y` has no zero point (16 bits). Nothing where `y` is not quantized.
+void add_requantize(Cost& cost, const Operand& y, Count elements, DType accumulator);
+
+/// The same from an accumulator that goes with the type of `y`.
 void add_requantize(Cost& cost, const Operand& y, Count elements);
 
 /// Brings `elements` of an input to the common scale of an addition: zero point, multiplier, rounding add = 3 each.

@@ -19,7 +19,7 @@
 
 namespace flopstat::test {
 
-struct TensorSpec {
+struct OperandSpec {
   std::string name = {};
   DType dtype = DType::unknown;
   std::optional<std::vector<int64_t>> shape = std::nullopt;
@@ -29,8 +29,8 @@ struct RowSpec {
   std::string type;
   std::string op = {};
   std::string name = {};
-  std::vector<TensorSpec> inputs = {};
-  std::vector<TensorSpec> outputs = {};
+  std::vector<OperandSpec> inputs = {};
+  std::vector<OperandSpec> outputs = {};
   std::vector<Work> work = {};
   uint64_t padding_macs = 0;  ///< of the mul_adds: products with padding
   uint64_t params = 0;
@@ -58,7 +58,7 @@ class ReportBuilder {
     std::deque<std::vector<int64_t>> shapes;
   };
   std::string_view keep(const std::string& text);
-  TensorInfo keep(const TensorSpec& tensor);
+  TensorInfo keep(const OperandSpec& tensor);
 
   std::shared_ptr<Storage> storage_ = std::make_shared<Storage>();
   Report report_;
