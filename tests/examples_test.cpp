@@ -1,4 +1,4 @@
-// The models in examples/, whose every number can be derived by hand (examples/README.md, and counting.md's rules).
+// The models in examples/, whose every number can be derived by hand (examples/README.md, docs/counting.md).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
