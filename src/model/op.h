@@ -162,10 +162,10 @@ struct Rnn {
   bool asymmetric_inputs = false;
 };
 
-/// Both directions of an LSTM over one sequence, as TFLite numbers the operands: x [T, B, I] (or [B, T, I]), the operands
-/// 1 to 17 of `Lstm` forward, the same backward (18-34), states h and c forward (35, 36) and backward (37, 38), a second
-/// input? (39), its weights i?, f?, c?, o? forward (40-43) and backward (44-47). A second input without weights is read
-/// by the backward cell instead of x.
+/// Both directions of an LSTM over one sequence, as TFLite numbers the operands: x [T, B, I] (or [B, T, I]), the
+/// operands 1 to 17 of `Lstm` forward, the same backward (18-34), states h and c forward (35, 36) and backward (37,
+/// 38), a second input? (39), its weights i?, f?, c?, o? forward (40-43) and backward (44-47). A second input without
+/// weights is read by the backward cell instead of x.
 /// -> y forward, y backward; or both on the last axis of one y.
 struct BidirectionalLstm {
   static constexpr std::string_view name = "lstm";
@@ -176,9 +176,9 @@ struct BidirectionalLstm {
   bool asymmetric_inputs = false;
 };
 
-/// Both directions of TFLite's simple recurrent layer: x [T, B, I] (or [B, T, I]); w, r, bias and state forward, the same
-/// backward; a second input?, its weights forward? and backward?, as in `BidirectionalLstm`. The activation behind them
-/// is the cell's. -> y forward, y backward; or both on the last axis of one y.
+/// Both directions of TFLite's simple recurrent layer: x [T, B, I] (or [B, T, I]); w, r, bias and state forward, the
+/// same backward; a second input?, its weights forward? and backward?, as in `BidirectionalLstm`. The activation behind
+/// them is the cell's. -> y forward, y backward; or both on the last axis of one y.
 struct BidirectionalRnn {
   static constexpr std::string_view name = "rnn";
   bool time_major = false;
@@ -194,8 +194,8 @@ struct Svdf {
   bool asymmetric_inputs = false;
 };
 
-/// seeds [hashes, bits], x [n, ...], weights? [n] -> one bit per seed, the sign of a weighted sum of hashes of x: [hashes *
-/// bits], or packed [hashes].
+/// seeds [hashes, bits], x [n, ...], weights? [n] -> one bit per seed, the sign of a weighted sum of hashes of x:
+/// [hashes * bits], or packed [hashes].
 struct LshProjection {
   static constexpr std::string_view name = "lsh_projection";
   bool packed = false;
@@ -682,7 +682,8 @@ struct ScatterInto {
   static constexpr std::string_view name = "scatter";
 };
 
-/// x, indices, updates -> y of the shape of x, each update combined with what is there by `fn` (absent: put in its place).
+/// x, indices, updates -> y of the shape of x, each update combined with what is there by `fn` (absent: put in its
+/// place).
 struct ScatterReduce {
   static constexpr std::string_view name = "scatter";
   std::optional<BinaryFn> fn = std::nullopt;
@@ -808,8 +809,8 @@ struct DetectionPostProcess {
   bool regular_nms = false;  ///< per class; else on the best class of each box
 };
 
-/// boxes [n, 4], scores [n], most boxes, overlap threshold, score threshold, sigma? -> indices [most], scores [most] (with
-/// `soft`), number found.
+/// boxes [n, 4], scores [n], most boxes, overlap threshold, score threshold, sigma? -> indices [most], scores [most]
+/// (with `soft`), number found.
 struct NonMaxSuppression {
   static constexpr std::string_view name = "non_max_suppression";
   bool soft = false;  ///< an overlapping box loses score instead of its place
@@ -899,23 +900,23 @@ struct Opaque {
 };
 
 using Op = std::variant<Conv, ConvTranspose, GeneralConv, MatMul, Einsum, LshProjection, Lstm, BasicLstm, Recurrent,
-                        Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,                              //
-                        Pool, ReduceWindow, Lrn, Resize,                                                      //
-                        Unary, Binary, Select, Cast, Bitcast,                                                 //
-                        Quantize, Dequantize, FakeQuantize, Densify,                                          //
-                        Softmax, BatchNorm, L2Norm,                                                           //
-                        Reduce, ArgReduce, Cumulate, TopK, SegmentReduce, EmbeddingBag, Sort, Unique,         //
-                        Bucketize,                                                                            //
-                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                       //
+                        Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,                       //
+                        Pool, ReduceWindow, Lrn, Resize,                                               //
+                        Unary, Binary, Select, Cast, Bitcast,                                          //
+                        Quantize, Dequantize, FakeQuantize, Densify,                                   //
+                        Softmax, BatchNorm, L2Norm,                                                    //
+                        Reduce, ArgReduce, Cumulate, TopK, SegmentReduce, EmbeddingBag, Sort, Unique,  //
+                        Bucketize,                                                                     //
+                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                //
                         ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, RandomBits, Multinomial, Iota, OneHot,
-                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, DynamicSlice, Pad, PadBetween,
-                        Dilate, Gather, GatherNd, GatherElements, GatherBoxes, ScatterNd, ScatterInto,        //
-                        ScatterReduce, SparseToDense, UpdateSlice, Stack, Unstack, Tile, Expand,              //
-                        BroadcastInto, BroadcastShapes, Reverse, MatrixDiag, MatrixSetDiag, SpaceToBatch,     //
-                        BatchToSpace, SpaceToDepth, DepthToSpace,                                             //
-                        NonZero, Signal, DetectionPostProcess, NonMaxSuppression,                             //
-                        VarHandle, ReadVariable, AssignVariable, HashTable, HashTableFind, HashTableImport,   //
-                        HashTableSize, KeyLookup, SkipGram,                                                   //
+                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, DynamicSlice, Pad, PadBetween, Dilate,
+                        Gather, GatherNd, GatherElements, GatherBoxes, ScatterNd, ScatterInto,               //
+                        ScatterReduce, SparseToDense, UpdateSlice, Stack, Unstack, Tile, Expand,             //
+                        BroadcastInto, BroadcastShapes, Reverse, MatrixDiag, MatrixSetDiag, SpaceToBatch,    //
+                        BatchToSpace, SpaceToDepth, DepthToSpace,                                            //
+                        NonZero, Signal, DetectionPostProcess, NonMaxSuppression,                            //
+                        VarHandle, ReadVariable, AssignVariable, HashTable, HashTableFind, HashTableImport,  //
+                        HashTableSize, KeyLookup, SkipGram,                                                  //
                         Call, CallOnce, If, While, Opaque>;
 
 /// The operation's canonical word: "conv", "matmul", ...

@@ -164,7 +164,8 @@ Inferred infer(const BidirectionalLstm& op, const Operands& operands) { return i
 /// Work of an LSTM in each direction, and of the products with a second input.
 ///
 /// Counts:  that of two layers; a second input with weights adds mul_add G*H*I2 per step, batch item and direction
-/// Source:  docs/counting.md, section 2; TFLite BIDIRECTIONAL_SEQUENCE_LSTM. Example: 5 steps, I 3, H 4: 2 * 5 * 4 * 4 *
+/// Source:  docs/counting.md, section 2; TFLite BIDIRECTIONAL_SEQUENCE_LSTM. Example: 5 steps, I 3, H 4: 2 * 5 * 4 * 4
+/// *
 ///          (3 + 4) = 1,120 MACs.
 Known<Cost> count(const BidirectionalLstm& op, const Operands& operands) { return count_both(op, operands); }
 

@@ -88,7 +88,8 @@ TEST(BidirectionalLstm, its_operands_are_data_weights_and_states) {
 Node rnn() {
   Node node;
   node.in({kBatch, kSteps, kInputs});
-  for (const int64_t units : {4, 6}) node.weight({units, kInputs}).weight({units, units}).weight({units}).in({2, units});
+  for (const int64_t units : {4, 6})
+    node.weight({units, kInputs}).weight({units, units}).weight({units}).in({2, units});
   return node;
 }
 

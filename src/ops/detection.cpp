@@ -157,7 +157,8 @@ Inferred infer(const NonMaxSuppression& op, const Operands& operands) {
 }
 
 /// Shapes:  boxes [n, 4], scores [n] -> indices [m]
-/// Counts:  n compare with the threshold; as bounds the order of the scores and n * min(n, m) pairs of 7 compare, 4 add,
+/// Counts:  n compare with the threshold; as bounds the order of the scores and n * min(n, m) pairs of 7 compare, 4
+/// add,
 ///          mul, div. Soft: each pair also weighs a score by exp(scale * iou * iou): 3 mul, t
 /// Source:  docs/counting.md, section 2; tensorflow/lite/kernels/internal/reference/non_max_suppression.h. Example: 100
 ///          boxes, at most 10: 1,000 pairs.

@@ -32,9 +32,9 @@ int64_t at(const Shape& shape, int64_t axis) { return shape[static_cast<size_t>(
 
 /// Sizes of a convolution in its own words.
 struct Sizes {
-  int64_t batch = 0;         ///< of y
-  int64_t channels = 0;      ///< that one output reads
-  int64_t outputs = 0;       ///< channels of y
+  int64_t batch = 0;                 ///< of y
+  int64_t channels = 0;              ///< that one output reads
+  int64_t outputs = 0;               ///< channels of y
   std::vector<int64_t> points = {};  ///< of x per spatial axis
   std::vector<int64_t> base = {};
   std::vector<ResolvedAxis> axes = {};

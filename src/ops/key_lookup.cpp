@@ -34,9 +34,7 @@ Role role(const KeyLookup&, size_t operand) { return operand == 2 ? Role::data :
 
 /// Source: tensorflow/lite/kernels/hashtable.cc: the handle is a tensor of one element.
 Inferred infer(const HashTable&, const Operands&) { return single({.dtype = DType::resource, .shape = {1}}); }
-Known<Cost> count(const HashTable&, const Operands&) {
-  return Cost{.read_bytes = Count{0}, .written_bytes = Count{0}};
-}
+Known<Cost> count(const HashTable&, const Operands&) { return Cost{.read_bytes = Count{0}, .written_bytes = Count{0}}; }
 Role role(const HashTable&, size_t) { return Role::data; }
 
 Inferred infer(const HashTableFind& op, const Operands& operands) {
@@ -50,8 +48,7 @@ Known<Cost> count(const HashTableFind&, const Operands& operands) {
   const Operand& keys = operands.in(1);
   const Operand& y = operands.out(0);
   if (!keys || !y) return no_operand();
-  return Cost{.read_bytes =
-                  byte_size(keys.dtype(), product(keys.shape())) + byte_size(y.dtype(), product(y.shape()))};
+  return Cost{.read_bytes = byte_size(keys.dtype(), product(keys.shape())) + byte_size(y.dtype(), product(y.shape()))};
 }
 Role role(const HashTableFind&, size_t operand) { return operand == 0 ? Role::state : Role::data; }
 
@@ -99,7 +96,8 @@ Inferred infer(const LshProjection& op, const Operands& operands) {
 }
 
 /// Shapes:  seeds [h, b], x [n, ...], weights? [n] -> h * b bits
-/// Counts:  per bit n hashes, weighted (mul_add n) or plain (add n), and their sign (compare), in f64. The hash itself is
+/// Counts:  per bit n hashes, weighted (mul_add n) or plain (add n), and their sign (compare), in f64. The hash itself
+/// is
 ///          integer mixing and counts as none
 /// Source:  tensorflow/lite/kernels/lsh_projection.cc. Example: 3 x 2 seeds, 5 weighted entries: 30 mul_add.
 Known<Cost> count(const LshProjection& op, const Operands& operands) {

@@ -38,8 +38,8 @@ TEST(ReduceWindow, padding_and_gaps_are_not_combined) {
 }
 
 TEST(DilatedTaps, are_those_that_meet_a_point) {
-  // 4 points 3 apart are 0, 3, 6, 9; windows of 4 every 2 from -1 to 11: {-1..2} 1, {1..4} 1, {3..6} 2, {5..8} 1, {7..10}
-  // 1.
+  // 4 points 3 apart are 0, 3, 6, 9; windows of 4 every 2 from -1 to 11: {-1..2} 1, {1..4} 1, {3..6} 2, {5..8} 1,
+  // {7..10} 1.
   const ResolvedAxis axis{.kernel = 4, .stride = 2, .pad_before = 1, .output = 5};
   EXPECT_EQ(*known(dilated_taps(axis, 4, 3)), Count{6});
   // Stride 1 by the formula of a transposed convolution, against the same windows one by one.

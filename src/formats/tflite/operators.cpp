@@ -315,7 +315,7 @@ Op random(OperatorReader& reader) { return Random{.to = reader.output_type()}; }
 
 Op multinomial(OperatorReader& reader) { return Multinomial{.to = reader.output_type()}; }
 
-Op one_hot(OperatorReader& reader) { return OneHot{.axis = reader.integer(0, -1)}; }
+Op one_hot(OperatorReader& reader) { return OneHot{.axis = reader.integer(0)}; }
 
 Op concatenation(OperatorReader& reader) {
   reader.fuse_activation(1);

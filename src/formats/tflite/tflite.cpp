@@ -284,7 +284,10 @@ class Reader {
     node.outputs = tensor_ids(table, operator_slot::outputs, graph, "a result of an operator");
     if (!node.outputs.empty() && node.outputs[0] != kAbsent) node.name = graph.tensors[node.outputs[0]].name;
 
-    OperatorReader reader{graph, node, table.table(operator_slot::options), table.blob(operator_slot::custom_options),
+    OperatorReader reader{graph,
+                          node,
+                          table.table(operator_slot::options),
+                          table.blob(operator_slot::custom_options),
                           table.scalar<uint8_t>(operator_slot::options2_type, 0),
                           [this](uint32_t id) { return body(id); }};
     if (!reader.options) reader.options = table.table(operator_slot::options2);
