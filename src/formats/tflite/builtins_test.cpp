@@ -202,7 +202,7 @@ int32_t operands_of(int32_t code) { return code == builtin::stablehlo_scatter ? 
 bool moves_bytes(const Op& op) {
   test::Node node;
   for (int i = 0; i < 5; ++i) node.in({2, 2});
-  node.out({1}).out({1});
+  node.out({1, 1}).out({1, 1});
   const Known<Cost> cost = std::visit([&](const auto& each) { return count(each, node.operands()); }, op);
   return known(cost) != nullptr && known(cost)->work.empty();
 }
