@@ -27,14 +27,15 @@ struct Parameters {
 ///
 /// A parameter is an element of a stored constant that reaches an operation as data or weight; through movement, casts,
 /// dequantization and arithmetic on constants it counts at its source. A stored buffer counts once, however often it is
-/// used. Booleans and constants without axes are none. Source: counting.md, section 3.
+/// used. Booleans and constants without axes are none. Source: docs/counting.md, section 3.
 class ParameterCounter {
  public:
   /// Where the constants among a frame's tensors come from.
   using Sources = std::map<TensorId, std::vector<Source>>;
 
   /// The sources of a constant operand: its own tensor if that is stored, else what it was computed from.
-  static std::vector<Source> sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources, TensorId id);
+  static std::vector<Source> sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources,
+                                        TensorId id);
 
   /// Remembers where the results of a node on constants alone come from.
   static void pass_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, Sources& sources);

@@ -19,9 +19,6 @@ constexpr uint32_t kMaxDepth = 64;
 constexpr uint64_t kMinBudget = 1'000'000;
 constexpr uint64_t kBudgetPerItem = 16;
 
-/// Elements that results may carry together, at least: past them, contents are not followed any more.
-constexpr uint64_t kMinCarried = uint64_t{1} << 22;
-
 /// Constants of up to this many elements are known by their contents in called graphs too: bounds, steps, shapes.
 constexpr uint64_t kMaxHandedDown = 64;
 
@@ -48,6 +45,12 @@ std::optional<Shape> stored_shape(const Tensor& tensor) {
   return shape;
 }
 
+/// Tensors have at most this many axes.
+constexpr size_t kMaxRank = 64;
+
+/// Elements that all values of one inference carry together. A few bytes of a fill are 65,536 of them.
+constexpr uint64_t kMaxCarried = 1'000'000;
+
 /// Every size is in range and the number of elements can be counted.
 bool plausible(const Shape& shape) {
   if (shape.size() > kMaxRank) return false;
@@ -62,16 +65,18 @@ bool plausible(const Shape& shape) {
 class Inference final : public GraphRunner {
  public:
   Inference(const Model& model, const Bindings& bindings)
-      : model_(model),
-        bindings_(bindings),
-        budget_(budget_for(model)),
-        carried_left_(std::max<uint64_t>(kMinCarried, model.file.bytes().size())) {}
+      : model_(model), bindings_(bindings), budget_(budget_for(model)) {}
 
   Frames infer_main() {
     Frames frames;
     if (model_.graphs.empty()) return frames;
     BoundInputs inputs = bind(model_, bindings_);
     rebound_ = inputs.rebound;
+    for (Known<Value>& input : inputs.values) {
+      if (Value* value = known(input); value != nullptr && !plausible(value->shape)) {
+        input = Unknown{"an input's shape is out of range: " + to_string(value->shape)};
+      }
+    }
     frames.root = run(model_.main, inputs.values);
     frames.dims = std::move(inputs.dims);
     for (size_t i = 0; i < variables_.size(); ++i) {
@@ -216,15 +221,17 @@ class Inference final : public GraphRunner {
       return Unknown{std::string(node.type) + " gives a size that is negative or too large: " + to_string(value.shape)};
     }
     if (tensor.dtype != DType::unknown) value.dtype = tensor.dtype;
+    if (value.elements && !may_carry(value)) value.elements = nullptr;
     compare(tensor, value);
-    if (value.elements) {
-      if (carried_left_ < value.elements->size()) {
-        value.elements = nullptr;
-      } else {
-        carried_left_ -= value.elements->size();
-      }
-    }
     return value;
+  }
+
+  /// Contents are as many as the shape says, and all values together carry no more than the budget.
+  bool may_carry(const Value& value) {
+    const size_t size = value.elements->size();
+    if (size > carry_budget_ || product(value.shape) != Count{size}) return false;
+    carry_budget_ -= size;
+    return true;
   }
 
   /// The stored shapes are the check, not the source.
@@ -364,7 +371,7 @@ class Inference final : public GraphRunner {
   const Model& model_;
   const Bindings& bindings_;
   uint64_t budget_;
-  uint64_t carried_left_;
+  uint64_t carry_budget_ = kMaxCarried;
   uint32_t depth_ = 0;
   bool rebound_ = false;
   size_t differences_ = 0;

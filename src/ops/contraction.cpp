@@ -35,17 +35,18 @@ void add_dynamic_range(Cost& cost, const Contraction& c) {
 }  // namespace
 
 void add_contraction(Cost& cost, const Contraction& c) {
-  cost.skippable += c.skippable;
+  const Count products = is_complex(c.x.dtype()) ? 4 : 1;
+  cost.skippable += c.skippable * products;
   if (dynamic_range(c.x, c.w)) {
     cost.add(Part::core, Unit::mul_add, DType::i8, c.mul_adds);
     add_dynamic_range(cost, c);
     return;
   }
   const DType type = real_type(join(c.x.dtype(), c.w.dtype()));
-  cost.add(Part::core, Unit::mul_add, type, is_complex(c.x.dtype()) ? c.mul_adds * 4 : c.mul_adds);
+  cost.add(Part::core, Unit::mul_add, type, c.mul_adds * products);
   if (!both_integer(c.x, c.w)) return;
   add_activation_zero_points(cost, c.x, c.w);
-  add_requantize(cost, c.y, c.outputs);
+  add_requantize(cost, c.y, c.outputs, accumulator_type(c.x));
   if (is_float(c.y.dtype())) cost.add(Part::requantize, Unit::mul, c.y.dtype(), c.outputs);
 }
 

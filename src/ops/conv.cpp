@@ -27,7 +27,7 @@ FilterAxes filter_axes(FilterLayout layout, size_t rank) {
   return {0, 1, 2};
 }
 
-/// A convolution with its axes in one order, whatever the format's.
+/// A convolution or a transposed one with its axes in one order, whatever the format's.
 struct Sizes {
   int64_t batch = 0;
   int64_t in_channels = 0;   ///< of x
@@ -41,7 +41,8 @@ Unknown mismatch(const Operand& x, const Operand& w) {
   return Unknown{"an input of " + to_string(x.shape()) + " does not fit a filter of " + to_string(w.shape())};
 }
 
-Known<Sizes> sizes(const ConvAxes& axes, const Operands& operands) {
+/// Sizes of both; whether the channels of x and w fit is theirs to say.
+Known<Sizes> sizes_of(const ConvAxes& axes, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& w = operands.in(1);
   if (!x || !w) return Unknown{"a convolution needs an input and a filter"};
@@ -94,6 +95,13 @@ bool groups_fit(const Sizes& s) {
   return groups == 0 || s.filters % groups == 0;
 }
 
+Known<Sizes> sizes(const Conv& conv, const Operands& operands) {
+  Known<Sizes> found = sizes_of(conv.axes, operands);
+  const Sizes* s = known(found);
+  if (s != nullptr && !groups_fit(*s)) return mismatch(operands.in(0), operands.in(1));
+  return found;
+}
+
 Known<std::vector<ResolvedAxis>> windows(const Window& window, const Sizes& s) {
   std::vector<ResolvedAxis> resolved;
   for (size_t i = 0; i < s.kernel.size(); ++i) {
@@ -107,10 +115,9 @@ Known<std::vector<ResolvedAxis>> windows(const Window& window, const Sizes& s) {
 }  // namespace
 
 Inferred infer(const Conv& conv, const Operands& operands) {
-  const Known<Sizes> found = sizes(conv.axes, operands);
+  const Known<Sizes> found = sizes(conv, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
-  if (!groups_fit(*s)) return mismatch(operands.in(0), operands.in(1));
   const Known<std::vector<ResolvedAxis>> resolved = windows(conv.window, *s);
   if (known(resolved) == nullptr) return reason(resolved);
   Shape spatial;
@@ -126,7 +133,7 @@ Inferred infer(const Conv& conv, const Operands& operands) {
 /// Source:    ONNX operator Conv. Example: 3x224x224 -> 32x112x112 by 3x3, stride 2: 10,838,016 MACs.
 Known<Cost> count(const Conv& conv, const Operands& operands) {
   const Operand &x = operands.in(0), &w = operands.in(1), &y = operands.out(0);
-  const Known<Sizes> found = sizes(conv.axes, operands);
+  const Known<Sizes> found = sizes(conv, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
   const Known<std::vector<ResolvedAxis>> resolved = windows(conv.window, *s);
@@ -165,7 +172,8 @@ struct TransposedAxis {
   int64_t points = 0;
 };
 
-/// Size of y and its crop. A size that the file gives leaves the crop to follow; else the window gives the size.
+/// Size of y and its crop. A size that the file gives leaves the crop to follow, whatever padding it gives; else the
+/// window gives the size. Of an odd crop the larger half lies before, unless the padding is SAME_UPPER.
 ///
 /// Source: ONNX operator ConvTranspose; TensorFlow's conv2d_transpose for a given output.
 Known<TransposedAxis> resolve_transposed(const Axis& axis, Padding padding, int64_t input, int64_t output_padding,
@@ -175,18 +183,19 @@ Known<TransposedAxis> resolve_transposed(const Axis& axis, Padding padding, int6
     return Unknown{"the window's padding or the output shape is out of range"};
   }
   const int64_t extent = (axis.kernel - 1) * axis.dilation + 1;
-  const int64_t full = input == 0 ? 0 : (input - 1) * axis.stride + extent;
+  const int64_t full = (input == 0 ? 0 : (input - 1) * axis.stride + extent) + output_padding;
   const bool same = padding == Padding::same_upper || padding == Padding::same_lower;
   TransposedAxis result{{axis.kernel, axis.stride, axis.dilation, 0, 0, input}, 0};
-  int64_t crop = 0;
-  if (padding == Padding::given) {
-    result.window.pad_before = axis.pad_before;
-    crop = axis.pad_before + axis.pad_after - output_padding;
-  }
-  result.points = given.value_or(same ? input * axis.stride : full - crop);
-  if (same) {
+  if (given || same) {
+    result.points = given.value_or(input * axis.stride);
     const int64_t total = std::max<int64_t>(0, full - result.points);
     result.window.pad_before = padding == Padding::same_upper ? total / 2 : total - total / 2;
+  } else {
+    result.points = full;
+    if (padding == Padding::given) {
+      result.points -= axis.pad_before + axis.pad_after;
+      result.window.pad_before = axis.pad_before;
+    }
   }
   if (result.points < 0 || result.points > kMaxDim) {
     return Unknown{"the output would have " + std::to_string(result.points) + " points on an axis"};
@@ -206,6 +215,15 @@ Known<std::optional<Shape>> given_output(const ConvTranspose& op, const Operands
   return std::optional<Shape>{Shape(first, first + static_cast<std::ptrdiff_t>(spatial))};
 }
 
+Known<Sizes> sizes(const ConvTranspose& op, const Operands& operands) {
+  Known<Sizes> found = sizes_of(op.axes, operands);
+  const Sizes* s = known(found);
+  if (s != nullptr && (s->group_inputs != s->in_channels || op.groups < 1 || op.groups > kMaxGroups)) {
+    return mismatch(operands.in(0), operands.in(1));
+  }
+  return found;
+}
+
 Known<std::vector<TransposedAxis>> transposed(const ConvTranspose& op, const Sizes& s,
                                               const std::optional<Shape>& output) {
   std::vector<TransposedAxis> axes;
@@ -223,12 +241,9 @@ Known<std::vector<TransposedAxis>> transposed(const ConvTranspose& op, const Siz
 }  // namespace
 
 Inferred infer(const ConvTranspose& op, const Operands& operands) {
-  const Known<Sizes> found = sizes(op.axes, operands);
+  const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
-  if (s->group_inputs != s->in_channels || op.groups < 1 || op.groups > kMaxGroups) {
-    return mismatch(operands.in(0), operands.in(1));
-  }
   const Known<std::optional<Shape>> given = given_output(op, operands, s->kernel.size());
   if (known(given) == nullptr) return reason(given);
   const Known<std::vector<TransposedAxis>> axes = transposed(op, *s, *known(given));
@@ -241,18 +256,19 @@ Inferred infer(const ConvTranspose& op, const Operands& operands) {
 /// Work of a transposed convolution of any rank.
 ///
 /// Shapes:    x [N, Cin, ...], w [Cin, Cout/g, kernel...], bias [Cout] -> y [N, Cout, ...]
-/// Counts:    mul_add = |x| * (Cout/g) * prod(kernel), of them `skippable` on cropped points; add = |y| if a bias is given
-/// Source:    ONNX operator ConvTranspose. Example: 8x8x8 -> 16x16x12 by 3x3, stride 2: 512*12*9 = 55,296 MACs.
+/// Counts:    mul_add = |x| * (Cout/g) * prod(kernel), of them `skippable` on cropped points; add = |y| if a bias is
+/// given Source:    ONNX operator ConvTranspose. Example: 8x8x8 -> 16x16x12 by 3x3, stride 2: 512*12*9 = 55,296 MACs.
 Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
   const Operand &x = operands.in(0), &w = operands.in(1), &y = operands.out(0);
-  const Known<Sizes> found = sizes(op.axes, operands);
+  const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
   if (!y) return Unknown{"the convolution has no result"};
   if (y.rank() != x.rank()) return mismatch(x, w);
   const auto first = y.shape().begin() + (op.axes.data == DataLayout::channels_last ? 1 : 2);
   const Shape spatial(first, first + static_cast<std::ptrdiff_t>(s->kernel.size()));
-  const Known<std::vector<TransposedAxis>> axes = transposed(op, *s, spatial);
+  const Known<std::vector<TransposedAxis>> axes =
+      transposed(op, *s, operands.in(3) ? std::optional<Shape>(spatial) : std::nullopt);
   if (known(axes) == nullptr) return reason(axes);
 
   const Count mul_adds = product(x.shape()) * s->filters * product(s->kernel);

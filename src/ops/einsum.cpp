@@ -66,6 +66,7 @@ Known<Equation> parse(const std::string& written, const Operands& operands) {
   for (size_t i = 0; i < terms.size(); ++i) {
     const bool dots = terms[i].find("...") != std::string::npos;
     const size_t letters = terms[i].size() - (dots ? 3 : 0);
+    if (!operands.in(i)) return bad;
     const size_t rank = operands.in(i).rank();
     if (letters > rank || (!dots && letters != rank) || rank > 20) return bad;
     widths.push_back(dots ? rank - letters : 0);
@@ -84,8 +85,8 @@ Known<Equation> parse(const std::string& written, const Operands& operands) {
     }
     equation.inputs.push_back(term);
   }
-  equation.output = arrow == std::string::npos ? implicit_output(equation.inputs, most)
-                                               : expand(text.substr(arrow + 2), most, most);
+  equation.output =
+      arrow == std::string::npos ? implicit_output(equation.inputs, most) : expand(text.substr(arrow + 2), most, most);
   for (const char c : equation.output) {
     if (!equation.sizes.contains(c)) return bad;
   }
@@ -143,9 +144,10 @@ Inferred infer(const Einsum& op, const Operands& operands) {
 
 /// Work of a sum of products given by an equation.
 ///
-/// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul where
+/// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul
+/// where
 ///          none is contracted. More than two operands: left to right, keeping only the indices still needed.
-/// Source:  counting.md, section 2. Example: "bij,bjk->bik" with 2x3x4 and 2x4x5: 2*3*4*5 = 120 MACs.
+/// Source:  docs/counting.md, section 2. Example: "bij,bjk->bik" with 2x3x4 and 2x4x5: 2*3*4*5 = 120 MACs.
 Known<Cost> count(const Einsum& op, const Operands& operands) {
   const Known<Equation> parsed = parse(op.equation, operands);
   const Equation* equation = known(parsed);

@@ -12,12 +12,15 @@ DType accumulator_type(const Operand& activation) {
   return bits_of(activation.dtype()) == 16 ? DType::i64 : DType::i32;
 }
 
-void add_requantize(Cost& cost, const Operand& y, Count elements) {
+void add_requantize(Cost& cost, const Operand& y, Count elements, DType accumulator) {
   if (!y.quantized()) return;
-  const DType type = accumulator_type(y);
-  cost.add(Part::requantize, Unit::mul, type, elements);
-  cost.add(Part::requantize, Unit::add, type, has_zero_point(y) ? elements * 2 : elements);
-  cost.add(Part::requantize, Unit::compare, type, elements * 2);
+  cost.add(Part::requantize, Unit::mul, accumulator, elements);
+  cost.add(Part::requantize, Unit::add, accumulator, has_zero_point(y) ? elements * 2 : elements);
+  cost.add(Part::requantize, Unit::compare, accumulator, elements * 2);
+}
+
+void add_requantize(Cost& cost, const Operand& y, Count elements) {
+  add_requantize(cost, y, elements, accumulator_type(y));
 }
 
 void add_input_rescale(Cost& cost, const Operand& x, Count elements) {

@@ -37,7 +37,7 @@ Inferred infer(const ScatterNd&, const Operands& operands) {
 
 /// Updates that name one place are summed: each is added to a result of zeros.
 ///
-/// Source: TensorFlow tf.scatter_nd; counting.md, section 2.
+/// Source: TensorFlow tf.scatter_nd; docs/counting.md, section 2.
 Known<Cost> count(const ScatterNd&, const Operands& operands) {
   const Operand& updates = operands.in(1);
   if (!updates) return no_operand();
