@@ -5,6 +5,7 @@
 #include "graph/bind.h"
 #include "graph/frames.h"
 #include "graph/loop.h"
+#include "ops/elements.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -13,10 +14,10 @@ namespace {
 /// Graphs call each other at most this deep.
 constexpr uint32_t kMaxDepth = 64;
 
-/// Nodes that are inferred per node in the file, and at least: a few bytes of graphs that call each other twice would
-/// be 2^40 nodes.
+/// Nodes and tensors that are inferred per one in the file, and at least: a few bytes of graphs that call each other
+/// twice would be 2^40 nodes.
 constexpr uint64_t kMinBudget = 1'000'000;
-constexpr uint64_t kBudgetPerNode = 16;
+constexpr uint64_t kBudgetPerItem = 16;
 
 /// Constants of up to this many elements are known by their contents in called graphs too: bounds, steps, shapes.
 constexpr uint64_t kMaxHandedDown = 64;
@@ -24,10 +25,13 @@ constexpr uint64_t kMaxHandedDown = 64;
 /// Shapes in the file that differ from the inferred ones and are named in warnings.
 constexpr size_t kMaxDifferences = 3;
 
+/// What one call of a graph is charged.
+uint64_t price(const Graph& graph) { return 1 + graph.nodes.size() + graph.tensors.size(); }
+
 uint64_t budget_for(const Model& model) {
-  uint64_t nodes = 0;
-  for (const Graph& graph : model.graphs) nodes += graph.nodes.size();
-  return std::max(kMinBudget, nodes * kBudgetPerNode);
+  uint64_t items = 0;
+  for (const Graph& graph : model.graphs) items += price(graph);
+  return std::max(kMinBudget, items * kBudgetPerItem);
 }
 
 /// The shape that the file states for a tensor, if it states all of it and means it.
@@ -88,10 +92,13 @@ class Inference final : public GraphRunner {
 
   Frame run(GraphId id, const std::vector<Known<Value>>& inputs) override {
     const Graph& graph = model_.graphs[id];
+    if (budget_ < price(graph)) {
+      throw Error(ErrorCode::limit, "the calls of its graphs unfold into too many operations", std::nullopt,
+                  "graphs that call others several times multiply; loops whose sizes change are followed trip by trip");
+    }
+    budget_ -= price(graph);
     Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
     if (depth_ >= kMaxDepth) return failed(std::move(frame), "calls nest deeper than " + std::to_string(kMaxDepth));
-    if (budget_ < graph.nodes.size()) return failed(std::move(frame), "the calls unfold into too many operations");
-    budget_ -= graph.nodes.size();
     ++depth_;
     enter(graph, frame, inputs);
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
@@ -234,8 +241,10 @@ class Inference final : public GraphRunner {
     bool same = dims.size() == value.shape.size();
     for (size_t i = 0; same && i < dims.size(); ++i) same = dims[i].size < 0 || dims[i].size == value.shape[i];
     if (same || ++differences_ > kMaxDifferences) return;
+    Shape stated;
+    for (const Dim& dim : dims) stated.push_back(dim.size);
     warnings_.push_back({"shape_differs", "the file says '" + std::string(tensor.name) + "' is " +
-                                              to_string(*stored_shape(tensor)) + ", its operation makes it " +
+                                              to_string(stated) + ", its operation makes it " +
                                               to_string(value.shape)});
   }
 
