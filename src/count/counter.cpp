@@ -49,8 +49,8 @@ void mark(Cost& cost, const Op& op, const Operands& operands) {
   const bool constant = all_constant(operands);
   const bool index = computes_indices(op) && !any_quantized(operands);
   if (!constant && !index) return;
-  const bool contracts = std::any_of(cost.work.begin(), cost.work.end(),
-                                     [](const Work& work) { return work.unit == Unit::mul_add; });
+  const bool contracts =
+      std::any_of(cost.work.begin(), cost.work.end(), [](const Work& work) { return work.unit == Unit::mul_add; });
   for (Work& work : cost.work) {
     if (constant && !contracts) work.mark = Mark::constant;
     if (index && is_integer(work.dtype) && work.unit != Unit::mul_add) work.mark = Mark::index;

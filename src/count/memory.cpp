@@ -146,7 +146,9 @@ void place(std::vector<Placement>& lives, Report& report) {
 
   std::vector<uint32_t> order(lives.size());
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return lives[a].bytes > lives[b].bytes; });
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return lives[a].bytes != lives[b].bytes ? lives[a].bytes > lives[b].bytes : a < b;
+  });
 
   std::vector<std::vector<uint32_t>> placed_at(report.rows.size() + 1);
   std::vector<uint32_t> neighbours;

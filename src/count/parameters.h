@@ -34,7 +34,8 @@ class ParameterCounter {
   using Sources = std::map<TensorId, std::vector<Source>>;
 
   /// The sources of a constant operand: its own tensor if that is stored, else what it was computed from.
-  static std::vector<Source> sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources, TensorId id);
+  static std::vector<Source> sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources,
+                                        TensorId id);
 
   /// Remembers where the results of a node on constants alone come from.
   static void pass_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, Sources& sources);

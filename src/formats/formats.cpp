@@ -40,7 +40,9 @@ constexpr std::array kLookalikes{
     Lookalike{"PK\x03\x04", 0, "a zip archive (.keras, .pt, .pt2, .npz)", "convert it to .tflite or .onnx"},
     Lookalike{"GGUF", 0, "a GGUF file", ""},
     Lookalike{"ET12", 4, "an ExecuTorch program (.pte)", ""},
-    Lookalike{"\x7f" "ELF", 0, "a program, not a model", ""},
+    Lookalike{"\x7f"
+              "ELF",
+              0, "a program, not a model", ""},
     Lookalike{"<?xml", 0, "an XML file", ""},
     Lookalike{"{", 0, "a JSON file", ""},
 };

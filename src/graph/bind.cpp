@@ -105,9 +105,9 @@ class Binder {
 
   Known<Value> whole_shape(const Tensor& input, const std::string& name, const Shape& shape) {
     if (input.dims && input.dims->size() != shape.size()) {
-      throw Error(ErrorCode::usage,
-                  "--input " + name + "=" + to_string(shape) + " has " + std::to_string(shape.size()) +
-                      " axes, the model's input has " + std::to_string(input.dims->size()));
+      throw Error(ErrorCode::usage, "--input " + name + "=" + to_string(shape) + " has " +
+                                        std::to_string(shape.size()) + " axes, the model's input has " +
+                                        std::to_string(input.dims->size()));
     }
     for (size_t axis = 0; input.dims && axis < shape.size(); ++axis) {
       const int64_t size = (*input.dims)[axis].size;

@@ -41,8 +41,15 @@ std::optional<Shape> stored_shape(const Tensor& tensor) {
   return shape;
 }
 
+/// Tensors have at most this many axes.
+constexpr size_t kMaxRank = 64;
+
+/// Elements that all values of one inference carry together. A few bytes of a fill are 65,536 of them.
+constexpr uint64_t kMaxCarried = 1'000'000;
+
 /// Every size is in range and the number of elements can be counted.
 bool plausible(const Shape& shape) {
+  if (shape.size() > kMaxRank) return false;
   uint64_t elements = 1;
   for (const int64_t size : shape) {
     if (size < 0 || size > kMaxDim) return false;
@@ -61,6 +68,11 @@ class Inference final : public GraphRunner {
     if (model_.graphs.empty()) return frames;
     BoundInputs inputs = bind(model_, bindings_);
     rebound_ = inputs.rebound;
+    for (Known<Value>& input : inputs.values) {
+      if (Value* value = known(input); value != nullptr && !plausible(value->shape)) {
+        input = Unknown{"an input's shape is out of range: " + to_string(value->shape)};
+      }
+    }
     frames.root = run(model_.main, inputs.values);
     frames.dims = std::move(inputs.dims);
     for (size_t i = 0; i < variables_.size(); ++i) {
@@ -202,8 +214,17 @@ class Inference final : public GraphRunner {
       return Unknown{std::string(node.type) + " gives a size that is negative or too large: " + to_string(value.shape)};
     }
     if (tensor.dtype != DType::unknown) value.dtype = tensor.dtype;
+    if (value.elements && !may_carry(value)) value.elements = nullptr;
     compare(tensor, value);
     return value;
+  }
+
+  /// Contents are as many as the shape says, and all values together carry no more than the budget.
+  bool may_carry(const Value& value) {
+    const size_t size = value.elements->size();
+    if (size > carry_budget_ || product(value.shape) != Count{size}) return false;
+    carry_budget_ -= size;
+    return true;
   }
 
   /// The stored shapes are the check, not the source.
@@ -341,6 +362,7 @@ class Inference final : public GraphRunner {
   const Model& model_;
   const Bindings& bindings_;
   uint64_t budget_;
+  uint64_t carry_budget_ = kMaxCarried;
   uint32_t depth_ = 0;
   bool rebound_ = false;
   size_t differences_ = 0;

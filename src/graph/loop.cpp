@@ -35,7 +35,8 @@ Values without_constness(Values values, const std::vector<bool>& invariant) {
 Values results(const GraphRunner& runner, const Frame& frame) {
   Values values;
   for (const TensorId id : runner.graph(frame.graph).outputs) {
-    values.push_back(id == kAbsent ? Known<Value>(Unknown{"the loop's body leaves this result out"}) : frame.values[id]);
+    values.push_back(id == kAbsent ? Known<Value>(Unknown{"the loop's body leaves this result out"})
+                                   : frame.values[id]);
   }
   return values;
 }

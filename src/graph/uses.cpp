@@ -81,7 +81,8 @@ class Analysis {
 
   std::vector<Roles> input_roles(const Frame& frame, const Uses& uses) const {
     std::vector<Roles> roles;
-    for (const TensorId id : model_.graphs[frame.graph].inputs) roles.push_back(id == kAbsent ? Roles{} : uses.roles[id]);
+    for (const TensorId id : model_.graphs[frame.graph].inputs)
+      roles.push_back(id == kAbsent ? Roles{} : uses.roles[id]);
     return roles;
   }
 

@@ -18,7 +18,8 @@ struct Contraction {
 };
 
 /// Appends the products (core) and what quantization adds to them (requantize):
-/// - both integer: products in the wider type, then 5 operations per accumulator (4 towards 16 bits), 1 towards a float;
+/// - both integer: products in the wider type, then 5 operations per accumulator (4 towards 16 bits), 1 towards a
+/// float;
 ///   zero points of two activations, 1 per element each;
 /// - x float, w integer (dynamic range): i8 products; x is quantized while running;
 /// - otherwise products in the float type.

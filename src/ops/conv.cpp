@@ -240,8 +240,8 @@ Inferred infer(const ConvTranspose& op, const Operands& operands) {
 /// Work of a transposed convolution of any rank.
 ///
 /// Shapes:    x [N, Cin, ...], w [Cin, Cout/g, kernel...], bias [Cout] -> y [N, Cout, ...]
-/// Counts:    mul_add = |x| * (Cout/g) * prod(kernel), of them `skippable` on cropped points; add = |y| if a bias is given
-/// Source:    ONNX operator ConvTranspose. Example: 8x8x8 -> 16x16x12 by 3x3, stride 2: 512*12*9 = 55,296 MACs.
+/// Counts:    mul_add = |x| * (Cout/g) * prod(kernel), of them `skippable` on cropped points; add = |y| if a bias is
+/// given Source:    ONNX operator ConvTranspose. Example: 8x8x8 -> 16x16x12 by 3x3, stride 2: 512*12*9 = 55,296 MACs.
 Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
   const Operand &x = operands.in(0), &w = operands.in(1), &y = operands.out(0);
   const Known<Sizes> found = sizes(op.axes, operands);

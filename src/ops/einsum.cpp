@@ -84,8 +84,8 @@ Known<Equation> parse(const std::string& written, const Operands& operands) {
     }
     equation.inputs.push_back(term);
   }
-  equation.output = arrow == std::string::npos ? implicit_output(equation.inputs, most)
-                                               : expand(text.substr(arrow + 2), most, most);
+  equation.output =
+      arrow == std::string::npos ? implicit_output(equation.inputs, most) : expand(text.substr(arrow + 2), most, most);
   for (const char c : equation.output) {
     if (!equation.sizes.contains(c)) return bad;
   }
@@ -143,7 +143,8 @@ Inferred infer(const Einsum& op, const Operands& operands) {
 
 /// Work of a sum of products given by an equation.
 ///
-/// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul where
+/// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul
+/// where
 ///          none is contracted. More than two operands: left to right, keeping only the indices still needed.
 /// Source:  counting.md, section 2. Example: "bij,bjk->bik" with 2x3x4 and 2x4x5: 2*3*4*5 = 120 MACs.
 Known<Cost> count(const Einsum& op, const Operands& operands) {

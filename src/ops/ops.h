@@ -20,8 +20,8 @@ using Inferred = Known<std::vector<Value>>;
 //   role   what its i-th operand is for.
 // A macro, because the three declarations are the same for each of the operations and one that is left out must not
 // compile.
-#define FLOPSTAT_DECLARE_OP(Operation)                             \
-  Inferred infer(const Operation& op, const Operands& operands);   \
+#define FLOPSTAT_DECLARE_OP(Operation)                              \
+  Inferred infer(const Operation& op, const Operands& operands);    \
   Known<Cost> count(const Operation& op, const Operands& operands); \
   Role role(const Operation& op, size_t operand)
 

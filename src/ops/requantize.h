@@ -9,8 +9,8 @@ namespace flopstat {
 /// Type that an integer kernel accumulates in: i64 for 16-bit activations, else i32.
 DType accumulator_type(const Operand& activation);
 
-/// Brings `elements` accumulators to the type of `y`: multiplier, rounding add, zero point, two clamps = 5 each; 4 where
-/// the type of `y` has no zero point (16 bits). Nothing where `y` is not quantized.
+/// Brings `elements` accumulators to the type of `y`: multiplier, rounding add, zero point, two clamps = 5 each; 4
+/// where the type of `y` has no zero point (16 bits). Nothing where `y` is not quantized.
 void add_requantize(Cost& cost, const Operand& y, Count elements);
 
 /// Brings `elements` of an input to the common scale of an addition: zero point, multiplier, rounding add = 3 each.
@@ -20,8 +20,8 @@ void add_input_rescale(Cost& cost, const Operand& x, Count elements);
 /// Takes the zero point from `elements` of an input: 1 each. Nothing where `x` is not quantized.
 void add_zero_point(Cost& cost, const Operand& x, Count elements);
 
-/// Movement, clamps and maxima between tensors whose scales differ: zero point + 5 for each of `elements`. Nothing where
-/// the scales are equal or not both are quantized.
+/// Movement, clamps and maxima between tensors whose scales differ: zero point + 5 for each of `elements`. Nothing
+/// where the scales are equal or not both are quantized.
 void add_rescale(Cost& cost, const Operand& x, const Operand& y, Count elements);
 
 /// Both quantized, with the same scale and zero point.

@@ -57,8 +57,11 @@ std::string dtypes_text(const Report& report) {
     for (const TensorInfo& input : report.inputs) ++counts[input.dtype];
   }
   std::vector<std::pair<uint64_t, DType>> sorted;
+  sorted.reserve(counts.size());
   for (const auto& [dtype, count] : counts) sorted.emplace_back(count, dtype);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   std::string text;
   for (const auto& [count, dtype] : sorted) text += (text.empty() ? "" : " + ") + std::string(name_of(dtype));
   return text;
@@ -199,12 +202,12 @@ constexpr int kBarPriority = 3;
 /// A bar of at most `kBarWidth` columns.
 std::string bar(uint64_t part, uint64_t whole, const TerminalStyle& style) {
   const double length = kBarWidth * static_cast<double>(part) / static_cast<double>(whole);
-  if (!style.utf8) return std::string(static_cast<size_t>(std::lround(length)), '#');
-  constexpr std::string_view kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto eighths = static_cast<size_t>(std::lround(length * 8));
   std::string text;
+  if (!style.utf8) return text.append(static_cast<size_t>(std::lround(length)), '#');
+  constexpr std::string_view eighth_blocks[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto eighths = static_cast<size_t>(std::lround(length * 8));
   for (size_t i = 0; i < eighths / 8; ++i) text += "█";
-  return text.append(kEighths[eighths % 8]);
+  return text.append(eighth_blocks[eighths % 8]);
 }
 
 /// Share of the multiply-adds and its bar; of what is known of them where the report is not complete.

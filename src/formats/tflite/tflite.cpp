@@ -14,19 +14,53 @@ using tflite::OperatorReader;
 
 // Slots of the tables that are read here; operators.cpp has those of the options.
 namespace model_slot {
-enum : uint32_t { version, operator_codes, subgraphs, description, buffers, metadata_buffer, metadata, signatures,
-                  external_groups, external_buffers };
+enum : uint32_t {
+  version,
+  operator_codes,
+  subgraphs,
+  description,
+  buffers,
+  metadata_buffer,
+  metadata,
+  signatures,
+  external_groups,
+  external_buffers
+};
 }
 namespace subgraph_slot {
 enum : uint32_t { tensors, inputs, outputs, operators, name };
 }
 namespace tensor_slot {
-enum : uint32_t { shape, type, buffer, name, quantization, is_variable, sparsity, shape_signature, has_rank,
-                  variant_tensors, external_buffer };
+enum : uint32_t {
+  shape,
+  type,
+  buffer,
+  name,
+  quantization,
+  is_variable,
+  sparsity,
+  shape_signature,
+  has_rank,
+  variant_tensors,
+  external_buffer
+};
 }
 namespace operator_slot {
-enum : uint32_t { code, inputs, outputs, options_type, options, custom_options, custom_format, mutating, intermediates,
-                  large_custom_offset, large_custom_size, options2_type, options2 };
+enum : uint32_t {
+  code,
+  inputs,
+  outputs,
+  options_type,
+  options,
+  custom_options,
+  custom_format,
+  mutating,
+  intermediates,
+  large_custom_offset,
+  large_custom_size,
+  options2_type,
+  options2
+};
 }
 namespace code_slot {
 enum : uint32_t { old_code, custom_code, version, code };
@@ -111,10 +145,10 @@ class Reader {
 
   Contents contents(uint32_t index, uint64_t referrer) const {
     if (index >= buffers_.size()) {
-      throw Error(ErrorCode::corrupt,
-                  "a tensor refers to buffer " + std::to_string(index) + ", the file has " +
-                      std::to_string(buffers_.size()),
-                  referrer);
+      throw Error(
+          ErrorCode::corrupt,
+          "a tensor refers to buffer " + std::to_string(index) + ", the file has " + std::to_string(buffers_.size()),
+          referrer);
     }
     const FlatTable buffer = buffers_[index];
     const auto offset = buffer.scalar<uint64_t>(buffer_slot::offset, 0);
@@ -122,8 +156,8 @@ class Reader {
       const Bytes data = buffer.blob(buffer_slot::data);
       return {data, data.size()};
     }
-    const Bytes data = slice(flat_.bytes(), offset, buffer.scalar<uint64_t>(buffer_slot::size, 0),
-                             "a buffer behind the FlatBuffer");
+    const Bytes data =
+        slice(flat_.bytes(), offset, buffer.scalar<uint64_t>(buffer_slot::size, 0), "a buffer behind the FlatBuffer");
     return {data, data.size()};
   }
 
@@ -297,7 +331,8 @@ class Reader {
     for (size_t i = 0; i < graph.tensors.size(); ++i) {
       Tensor& tensor = graph.tensors[i];
       if (written[i] || tensor.is_constant() || !tensor.dims) continue;
-      const bool empty = std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size == 0; });
+      const bool empty =
+          std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size == 0; });
       if (empty) tensor.elements = std::make_shared<const Elements>();
     }
   }
@@ -307,8 +342,10 @@ class Reader {
       const FlatTable table = signatures[i];
       const auto graph = table.scalar<uint32_t>(signature_slot::subgraph, 0);
       if (graph >= model_.graphs.size()) {
-        throw Error(ErrorCode::corrupt, "a signature runs subgraph " + std::to_string(graph) + ", the file has " +
-                    std::to_string(model_.graphs.size()), table.offset());
+        throw Error(ErrorCode::corrupt,
+                    "a signature runs subgraph " + std::to_string(graph) + ", the file has " +
+                        std::to_string(model_.graphs.size()),
+                    table.offset());
       }
       model_.signatures.push_back({table.string(signature_slot::key), graph,
                                    named_tensors(table.tables(signature_slot::inputs), graph),
@@ -334,7 +371,8 @@ class Reader {
   /// anything but inputs and constants mean nothing.
   void mark_placeholders() {
     const auto is_free = [](const Tensor& tensor) {
-      return tensor.dims && std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size < 0; });
+      return tensor.dims &&
+             std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size < 0; });
     };
     const bool any = std::any_of(model_.graphs.begin(), model_.graphs.end(), [&](const Graph& graph) {
       return std::any_of(graph.inputs.begin(), graph.inputs.end(),
