@@ -50,7 +50,7 @@ class Binder {
       }
       const Tensor& input = graph.tensors[id];
       Known<Value> value = bind_input(id, input);
-      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(*bound);
+      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(input, *bound);
       result_.values.push_back(std::move(value));
     }
     refuse_unused();
@@ -105,9 +105,9 @@ class Binder {
 
   Known<Value> whole_shape(const Tensor& input, const std::string& name, const Shape& shape) {
     if (input.dims && input.dims->size() != shape.size()) {
-      throw Error(ErrorCode::usage,
-                  "--input " + name + "=" + to_string(shape) + " has " + std::to_string(shape.size()) +
-                      " axes, the model's input has " + std::to_string(input.dims->size()));
+      throw Error(ErrorCode::usage, "--input " + name + "=" + to_string(shape) + " has " +
+                                        std::to_string(shape.size()) + " axes, the model's input has " +
+                                        std::to_string(input.dims->size()));
     }
     for (size_t axis = 0; input.dims && axis < shape.size(); ++axis) {
       const int64_t size = (*input.dims)[axis].size;
@@ -121,8 +121,9 @@ class Binder {
     return Value{.dtype = input.dtype, .shape = shape};
   }
 
-  void rebind_batch(Value& value) {
-    if (value.shape.empty() || value.shape[0] != 1) return;
+  void rebind_batch(const Tensor& input, Value& value) {
+    const bool fixes_one = input.dims && !input.dims->empty() && input.dims->front().size == 1;
+    if (!fixes_one || value.shape[0] != 1) return;
     value.shape[0] = bindings_.dims.at(kBatch);
     result_.dims[kBatch] = value.shape[0];
     result_.rebound = true;
