@@ -27,8 +27,8 @@ class Roles {
 
 /// What the tensors of one frame are for, and those of the frames that it calls.
 struct Uses {
-  std::vector<Roles> roles = {};                           ///< per tensor of the graph
-  std::map<NodeIndex, std::vector<Uses>> children = {};    ///< per call of a node that calls
+  std::vector<Roles> roles = {};                         ///< per tensor of the graph
+  std::map<NodeIndex, std::vector<Uses>> children = {};  ///< per call of a node that calls
 };
 
 /// Tells, from the results back to the constants, what each tensor is needed for. Whole numbers that are computed only
