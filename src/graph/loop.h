@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "graph/frames.h"
@@ -11,6 +12,9 @@ namespace flopstat {
 class GraphRunner {
  public:
   virtual Frame run(GraphId graph, const std::vector<Known<Value>>& inputs) = 0;
+  /// Why the graph cannot be inferred here and now, if so: calls nest too deep or unfold too far. A run of it then
+  /// knows nothing.
+  virtual std::optional<Unknown> refuses(GraphId graph) const = 0;
   virtual const Graph& graph(GraphId id) const = 0;
 
  protected:
@@ -26,8 +30,8 @@ struct LoopResult {
 ///
 /// The body is inferred twice; whole numbers that both trips change by the same amount are taken to go on so. The trip
 /// count is the smallest number of trips after which the condition fails, found by doubling and bisecting. Where the
-/// condition cannot be evaluated the repeat is Unknown. Where sizes inside change from trip to trip (a list that grows),
-/// every trip is a call of its own.
+/// condition cannot be evaluated the repeat is Unknown. Where sizes inside change from trip to trip (a list that
+/// grows), every trip is a call of its own.
 LoopResult run_loop(GraphRunner& runner, const While& loop, const std::vector<Known<Value>>& carried);
 
 }  // namespace flopstat
