@@ -51,7 +51,7 @@ class Binder {
       }
       const Tensor& input = graph.tensors[id];
       Known<Value> value = bind_input(id, input);
-      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(*bound);
+      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(input, *bound);
       result_.values.push_back(std::move(value));
     }
     refuse_unused();
@@ -130,8 +130,9 @@ class Binder {
     return Value{.dtype = input.dtype, .shape = shape};
   }
 
-  void rebind_batch(Value& value) {
-    if (value.shape.empty() || value.shape[0] != 1) return;
+  void rebind_batch(const Tensor& input, Value& value) {
+    const bool fixes_one = input.dims && !input.dims->empty() && input.dims->front().size == 1;
+    if (!fixes_one || value.shape[0] != 1) return;
     value.shape[0] = bindings_.dims.at(kBatch);
     result_.dims[kBatch] = value.shape[0];
     result_.rebound = true;

@@ -70,14 +70,21 @@ class Analysis {
       uses.roles[node.inputs[0]] |= Role::index;
     }
     std::vector<Uses>& called = uses.children[index];
+    std::vector<Roles> by_condition;
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Frame& frame = child.calls[c].frame;
       const bool condition = loops && c == 0;
       const std::vector<Roles> condition_result{Role::index};
-      called.push_back(run(frame, condition ? condition_result : results));
-      // What one trip needs of its inputs, the trip before it has to deliver.
-      if (loops && !condition) called.back() = run(frame, united(results, input_roles(frame, called.back())));
+      if (loops && !condition) {
+        // What the condition and the next trip need of what is carried, each trip has to deliver.
+        const std::vector<Roles> delivered = united(results, by_condition);
+        called.push_back(run(frame, delivered));
+        called.back() = run(frame, united(delivered, input_roles(frame, called.back())));
+      } else {
+        called.push_back(run(frame, condition ? condition_result : results));
+      }
       const std::vector<Roles> needed = input_roles(frame, called.back());
+      if (condition) by_condition = needed;
       for (size_t i = 0; i < needed.size() && first_operand + i < node.inputs.size(); ++i) {
         const TensorId operand = node.inputs[first_operand + i];
         if (operand == kAbsent) continue;
