@@ -15,7 +15,7 @@ constexpr uint32_t kMaxDepth = 64;
 
 /// Nodes and tensors that are inferred per each in the file, and at least: a few bytes of graphs that call each other
 /// twice would be 2^40 nodes.
-constexpr uint64_t kMinBudget = 2'000'000;
+constexpr uint64_t kMinBudget = 1'000'000;
 constexpr uint64_t kBudgetPerItem = 16;
 
 /// Constants of up to this many elements are known by their contents in called graphs too: bounds, steps, shapes.
@@ -102,12 +102,12 @@ class Inference final : public GraphRunner {
 
   Frame run(GraphId id, const std::vector<Known<Value>>& inputs) override {
     const Graph& graph = model_.graphs[id];
+    charge(graph);
     Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
     if (std::optional<Unknown> refusal = refuses(id)) {
       for (Known<Value>& value : frame.values) value = *refusal;
       return frame;
     }
-    budget_ -= price_of(graph);
     ++depth_;
     enter(graph, frame, inputs);
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
@@ -117,13 +117,20 @@ class Inference final : public GraphRunner {
 
   std::optional<Unknown> refuses(GraphId id) const override {
     if (depth_ >= kMaxDepth) return Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
-    if (budget_ < price_of(model_.graphs[id])) return Unknown{"the calls unfold into too many operations"};
     return std::nullopt;
   }
 
   const Graph& graph(GraphId id) const override { return model_.graphs[id]; }
 
  private:
+  void charge(const Graph& graph) {
+    if (budget_ < price_of(graph)) {
+      throw Error(ErrorCode::limit, "the calls of its graphs unfold into too many operations", std::nullopt,
+                  "graphs that call others several times multiply; loops whose sizes change are followed trip by trip");
+    }
+    budget_ -= price_of(graph);
+  }
+
   /// Values that are there before the first node: constants, variables, inputs.
   static void enter(const Graph& graph, Frame& frame, const std::vector<Known<Value>>& inputs) {
     for (TensorId id = 0; id < graph.tensors.size(); ++id) {
