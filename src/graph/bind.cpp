@@ -62,8 +62,9 @@ class Binder {
   /// A first axis that is free is a batch, under whatever name; so are other axes of that name.
   void note_batches(const Graph& graph) {
     for (const TensorId id : graph.inputs) {
-      if (id == kAbsent || !graph.tensors[id].dims || graph.tensors[id].dims->empty()) continue;
-      if (graph.tensors[id].dims->front().size < 0) batches_.insert(dim_name(graph.tensors[id], 0));
+      if (id == kAbsent) continue;
+      const std::optional<std::vector<Dim>>& dims = graph.tensors[id].dims;
+      if (dims && !dims->empty() && dims->front().size < 0) batches_.insert(dim_name(graph.tensors[id], 0));
     }
   }
 
