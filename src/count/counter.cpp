@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "count/parameters.h"
+#include "flopstat/error.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -382,7 +383,12 @@ std::optional<double> Figures::intensity() const {
 }
 
 Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention) {
-  return Counter(model, convention).count(frames, uses);
+  try {
+    return Counter(model, convention).count(frames, uses);
+  } catch (const Overflow&) {
+    throw Error(ErrorCode::limit, "the costs of its operations add up to more than 64 bits can hold", std::nullopt,
+                "sizes or loops this large are no model that runs");
+  }
 }
 
 }  // namespace flopstat

@@ -16,7 +16,7 @@ struct Called;
 /// The graphs that one node calls.
 struct Child {
   std::vector<Called> calls;  ///< no initialiser: it would need `Called` to be complete here
-  bool choose = false;  ///< an If on a condition that is not known: one of the calls is taken
+  bool choose = false;        ///< an If on a condition that is not known: one of the calls is taken
 };
 
 /// One call of one graph: what inference knows of each of its tensors. A graph called twice has two frames.
@@ -49,8 +49,9 @@ struct Frames {
 
 /// Finds type, shape and small values of every tensor from the graph inputs on, through all calls.
 ///
-/// A free axis 0 that is not bound is taken as 1; other free axes stay Unknown, with the flag that binds them.
-/// Throws `Error` (usage) for a binding that names nothing or does not fit.
+/// A free batch (axis 0, and any axis of that name or named batch) that is not bound is taken as 1; other free axes
+/// stay Unknown, with the flag that binds them. Throws `Error`: usage for a binding that names nothing or does not fit,
+/// limit where calls and loops unfold into more operations than a model of this size has any use for.
 Frames infer(const Model& model, const Bindings& bindings);
 
 }  // namespace flopstat

@@ -52,6 +52,7 @@ bool same_shapes(const Values& a, const Values& b) {
 
 /// The element after `trips` trips, if it goes on as in the first two.
 Element extrapolate(const Element& start, const Element& first, const Element& second, uint64_t trips) {
+  if (start == first && first == second) return start;
   const auto* a = std::get_if<int64_t>(&start);
   const auto* b = std::get_if<int64_t>(&first);
   const auto* c = std::get_if<int64_t>(&second);
@@ -157,6 +158,7 @@ Values without_elements(Values values) {
 Inferred unroll(GraphRunner& runner, GraphId body, Values carried, const std::vector<bool>& invariant, uint64_t trips,
                 Child& child) {
   for (uint64_t trip = 0; trip < trips; ++trip) {
+    if (std::optional<Unknown> refusal = runner.refuses(body)) return *refusal;
     Frame frame = runner.run(body, carried);
     carried = without_constness(results(runner, frame), invariant);
     child.calls.push_back({std::move(frame), uint64_t{1}});

@@ -81,6 +81,9 @@ constexpr int8_t kOldCodePlaceholder = 127;
 constexpr uint8_t kBlockwise = 2;
 constexpr uint32_t kExternalStorage = 0x8000'0000;
 
+/// Most axes of a tensor; the runtime's own kernels stop at 8.
+constexpr size_t kMaxAxes = 64;
+
 /// What one operator code stands for.
 struct OperatorCode {
   uint32_t builtin;
@@ -215,6 +218,10 @@ class Reader {
     const auto signature = table.vector<int32_t>(tensor_slot::shape_signature);
     const bool has_rank = table.scalar<uint8_t>(tensor_slot::has_rank, 0) != 0;
     if (shape.empty() && !has_rank && tensor.storage == 0) return;
+    if (shape.size() > kMaxAxes) {
+      throw Error(ErrorCode::limit, "a tensor has " + std::to_string(shape.size()) + " axes", table.offset(),
+                  "up to " + std::to_string(kMaxAxes) + " are read");
+    }
     std::vector<Dim> dims(shape.size());
     for (size_t i = 0; i < dims.size(); ++i) {
       const bool is_free = signature.size() == shape.size() && signature[i] < 0;
@@ -269,7 +276,7 @@ class Reader {
     return ids;
   }
 
-  void read_operator(Graph& graph, const FlatTable& table) const {
+  void read_operator(Graph& graph, const FlatTable& table) {
     const auto index = table.scalar<uint32_t>(operator_slot::code, 0);
     if (index >= codes_.size()) {
       throw Error(ErrorCode::corrupt,
@@ -294,6 +301,8 @@ class Reader {
       node.type = tflite::builtin_name(code.builtin);
       node.op = tflite::read_builtin(code.builtin, reader);
     }
+    // Names can be shared by all operators, and every row shows them.
+    flat_.charge(node.name.size() + node.type.size());
     check_called_graphs(node);
   }
 
