@@ -34,13 +34,17 @@ class ParameterCounter {
   using Sources = std::map<TensorId, std::vector<Source>>;
 
   /// The sources of a constant operand: its own tensor if that is stored, else what it was computed from.
-  static std::vector<Source> sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources, TensorId id);
+  static std::vector<Source> sources_of(const Graph& graph, const Frame& frame, const Sources& known_sources,
+                                        TensorId id);
 
   /// Remembers where the results of a node on constants alone come from.
   static void pass_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, Sources& sources);
 
   /// Parameters that the node reaches and no node before it did.
   Parameters claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, const Sources& sources);
+
+  /// Stored bytes of the scales and zero points that the node takes as operands and no node before it did.
+  Count claim_scales(const Graph& graph, const Node& node);
 
  private:
   void claim(const Source& source, Parameters& claimed);
