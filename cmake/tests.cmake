@@ -1,5 +1,6 @@
 # Every test of the project: one GoogleTest program and the check of the include directions.
 find_package(GTest REQUIRED)
+find_package(nlohmann_json REQUIRED)
 # The system's own Python first: the modules that scripts/setup installs belong to it.
 find_program(FLOPSTAT_PYTHON python3 HINTS /usr/bin REQUIRED)
 enable_testing()
@@ -11,7 +12,7 @@ if(test_sources)
   add_executable(flopstat_tests ${test_sources})
   target_include_directories(flopstat_tests PRIVATE src tests)
   target_link_libraries(flopstat_tests PRIVATE flopstat flopstat_flags fmt::fmt-header-only nlohmann_json::nlohmann_json
-    Protozero::protozero GTest::gmock GTest::gmock_main)
+    GTest::gmock GTest::gmock_main)
   cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
   target_compile_definitions(flopstat_tests PRIVATE
     FLOPSTAT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLOPSTAT_SHARED_DIR="${beside}/shared"

@@ -7,6 +7,7 @@
 #include "count/memory.h"
 #include "formats/formats.h"
 #include "graph/frames.h"
+#include "graph/rewrite.h"
 #include "graph/uses.h"
 
 namespace flopstat {
@@ -27,7 +28,8 @@ void choose_signature(Model& model, const std::string& name) {
     return;
   }
   std::string names;
-  for (const Signature& signature : model.signatures) names += (names.empty() ? "" : ", ") + std::string(signature.name);
+  for (const Signature& signature : model.signatures)
+    names += (names.empty() ? "" : ", ") + std::string(signature.name);
   throw Error(ErrorCode::usage, "the model has no signature '" + name + "'", std::nullopt,
               names.empty() ? "the file names no signature" : "it has: " + names);
 }
@@ -50,17 +52,29 @@ const Convention& convention_named(const std::string& name) {
   throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt, "there are: " + names);
 }
 
+/// FLOPs of the same network without quantization; none where nothing is quantized.
+Figure float_equivalent_flops(const Model& model, const Bindings& bindings, const Convention& convention) {
+  const std::optional<Model> plain = without_quantization(model);
+  if (!plain) return std::nullopt;
+  const Frames frames = infer(*plain, bindings);
+  return count(*plain, frames, analyze(*plain, frames.root), convention).totals.figures.flops;
+}
+
 Report analyze(File file, const Options& options) {
   const Convention& convention = convention_named(options.convention);
   auto storage = std::make_shared<Storage>();
   Model& model = storage->model;
   model = read_model(std::move(file));
   choose_signature(model, options.signature);
-  storage->frames = infer(model, {options.dims, options.inputs, options.trust_stored_shapes});
+  const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes};
+  storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
 
   Report report = count(model, frames, analyze(model, frames.root), convention);
   plan_memory(model, frames, report);
+  if (options.float_equivalent) {
+    report.totals.float_equivalent_flops = float_equivalent_flops(model, bindings, convention);
+  }
   report.path = model.file.path();
   report.format = model.format;
   report.producer = model.producer;
@@ -75,9 +89,7 @@ Report analyze(File file, const Options& options) {
 
 }  // namespace
 
-Report analyze(const std::string& path, const Options& options) {
-  return analyze(path == "-" ? read_standard_input() : File::open(path), options);
-}
+Report analyze(const std::string& path, const Options& options) { return analyze(File::open(path), options); }
 
 Report analyze(std::vector<std::byte> bytes, std::string path, const Options& options) {
   return analyze(File::from_bytes(std::move(bytes), std::move(path)), options);

@@ -14,10 +14,11 @@
 namespace flopstat {
 
 struct Options {
-  std::map<std::string, int64_t> dims = {};                    ///< free dimensions by name: {"batch", 8}
-  std::map<std::string, std::vector<int64_t>> inputs = {};     ///< whole input shapes by name
-  std::string signature = {};                                  ///< empty: the default one, else the first
+  std::map<std::string, int64_t> dims = {};                 ///< free dimensions by name: {"batch", 8}
+  std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole input shapes by name
+  std::string signature = {};                               ///< empty: the default one, else the first
   std::string convention = "flopstat";
+  bool float_equivalent = false;    ///< also count the network as it was before quantization
   bool trust_stored_shapes = true;  ///< false: stored shapes of tensors other than inputs are ignored
 };
 

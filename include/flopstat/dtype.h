@@ -50,7 +50,7 @@ bool is_integer(DType dtype);
 
 bool is_complex(DType dtype);
 
-/// Type in which two operands meet: a float beats an integer, else the wider one wins (counting.md, section 1).
+/// Type in which two operands meet: a float beats an integer, else the wider one wins (docs/counting.md, section 1).
 DType join(DType a, DType b);
 
 /// Real type of a complex one, the type itself otherwise: complex work counts in its real type.

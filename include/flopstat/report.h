@@ -13,8 +13,8 @@
 #include "flopstat/work.h"
 
 /// The finished report: everything that a writer of tables, JSON or pages needs, and nothing else. All figures are
-/// counted from the file, none is measured. A figure that is not known has no value; it is never 0. Names and shapes are
-/// views into memory that the report keeps alive.
+/// counted from the file, none is measured. A figure that is not known has no value; it is never 0. Names and shapes
+/// are views into memory that the report keeps alive.
 namespace flopstat {
 
 /// One operand or result. A shape that is not known has no value; a scalar's is empty.
@@ -28,12 +28,12 @@ using Figure = std::optional<uint64_t>;
 
 /// What one run of one node, or all runs of many, cost.
 struct Figures {
-  Figure macs;           ///< mul_adds of core parts, whatever their type, padding included
-  Figure valid_macs;     ///< without products that the file alone shows to be zero
-  Figure flops;          ///< floating-point operations by the report's convention
-  Figure int_ops;        ///< integer operations by the report's convention
-  Figure params;         ///< parameters that no earlier row has
-  Figure weight_bytes;   ///< their stored bytes
+  Figure macs;          ///< mul_adds of core parts, whatever their type, padding included
+  Figure valid_macs;    ///< without products that the file alone shows to be zero
+  Figure flops;         ///< floating-point operations by the report's convention
+  Figure int_ops;       ///< integer operations by the report's convention
+  Figure params;        ///< parameters that no earlier row has
+  Figure weight_bytes;  ///< their stored bytes
   Figure read_bytes;
   Figure written_bytes;
   std::vector<Work> work;  ///< summed by part, unit, type, certainty and mark
@@ -46,18 +46,18 @@ struct Figures {
 struct Row {
   uint32_t index = 0;  ///< position in the report
   uint32_t graph = 0;
-  uint32_t node = 0;   ///< position in its graph
+  uint32_t node = 0;  ///< position in its graph
   std::string_view name;
-  std::string_view type;   ///< the file's word
-  std::string_view op;     ///< the canonical word
-  std::string_view scope;  ///< layer path, or empty
-  Figure repeat = 1;       ///< runs per run of the model; 0 for a branch that is not taken
-  uint64_t offset = 0;     ///< byte in the file
-  std::vector<TensorInfo> inputs;   ///< an absent operand has the type unknown and no shape
+  std::string_view type;           ///< the file's word
+  std::string_view op;             ///< the canonical word
+  std::string_view scope;          ///< layer path, or empty
+  Figure repeat = 1;               ///< runs per run of the model; 0 for a branch that is not taken
+  uint64_t offset = 0;             ///< byte in the file
+  std::vector<TensorInfo> inputs;  ///< an absent operand has the type unknown and no shape
   std::vector<TensorInfo> outputs;
-  Figures figures;         ///< of one run
+  Figures figures;  ///< of one run
   Certainty certainty = Certainty::exact;
-  std::string unknown;     ///< why its cost is not known; empty where it is
+  std::string unknown;  ///< why its cost is not known; empty where it is
 };
 
 /// All rows of one type.
@@ -65,7 +65,7 @@ struct TypeSummary {
   std::string_view type;
   uint64_t nodes = 0;  ///< rows
   uint64_t unknown_nodes = 0;
-  Figures figures;     ///< figure * repeat, summed over the rows that are known
+  Figures figures;  ///< figure * repeat, summed over the rows that are known
 };
 
 /// Where one activation lies in the planned memory, and while which rows.
@@ -78,19 +78,19 @@ struct Placement {
 };
 
 struct Totals {
-  uint64_t nodes = 0;          ///< rows
-  uint64_t unknown_nodes = 0;  ///< rows whose cost is not known
-  bool complete = true;        ///< no such row, no unknown repeat: else every figure is a lower bound
-  Figures figures;             ///< figure * repeat, summed over the rows that are known; params and weights once
+  uint64_t nodes = 0;             ///< rows
+  uint64_t unknown_nodes = 0;     ///< rows whose cost is not known
+  bool complete = true;           ///< no such row, no unknown repeat: else every figure is a lower bound
+  Figures figures;                ///< figure * repeat, summed over the rows that are known; params and weights once
   Figure float_equivalent_flops;  ///< of the same network without quantization; none where nothing is quantized
   Figure trainable_params;        ///< where the file says which are
   uint64_t buffer_elements = 0;   ///< stored constants that the file names as no parameters
   uint64_t quantization_bytes = 0;
   uint64_t state_bytes = 0;
   Figure training_peak_bytes;
-  Figure peak_activation_bytes;     ///< lower bound of every plan in this order
-  Figure planned_activation_bytes;  ///< a real placement, 16-byte aligned
-  std::optional<uint32_t> peak_row; ///< row at which the peak is reached
+  Figure peak_activation_bytes;      ///< lower bound of every plan in this order
+  Figure planned_activation_bytes;   ///< a real placement, 16-byte aligned
+  std::optional<uint32_t> peak_row;  ///< row at which the peak is reached
 };
 
 struct ReportWarning {

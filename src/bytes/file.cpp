@@ -16,9 +16,6 @@ namespace {
 /// Files up to this size are read instead of mapped: one system call less, and no page faults later.
 constexpr size_t kReadBelow = size_t{64} << 10;
 
-/// Models from a pipe are held in memory.
-constexpr size_t kMaxPipe = size_t{4} << 30;
-
 Error unreadable(const std::string& message, std::string help = {}) {
   return {ErrorCode::unreadable, message, std::nullopt, {}, std::move(help)};
 }
@@ -65,7 +62,7 @@ File File::open(const std::string& path) {
     if (errno == ENOENT) throw unreadable("there is no such file");
     throw unreadable(std::string("it cannot be opened: ") + std::strerror(errno));
   }
-  struct stat status {};
+  struct stat status{};
   if (fstat(descriptor.number, &status) != 0) throw unreadable(std::string("fstat: ") + std::strerror(errno));
   refuse_irregular(status);
   const auto size = static_cast<size_t>(status.st_size);
@@ -92,19 +89,6 @@ File File::from_bytes(std::vector<std::byte> bytes, std::string path) {
   file.bytes_ = *owner;
   file.owner_ = owner;
   return file;
-}
-
-File read_standard_input() {
-  std::vector<std::byte> bytes;
-  size_t filled = 0;
-  do {
-    if (filled > kMaxPipe) throw Error(ErrorCode::limit, "standard input is larger than 4 GiB");
-    bytes.resize(std::max<size_t>(size_t{1} << 20, filled * 2));
-    filled += read_fully(STDIN_FILENO, std::span(bytes).subspan(filled));
-  } while (filled == bytes.size());
-  if (filled == 0) throw Error(ErrorCode::empty, "standard input is empty");
-  bytes.resize(filled);
-  return File::from_bytes(std::move(bytes), "-");
 }
 
 }  // namespace flopstat

@@ -11,8 +11,8 @@ namespace flopstat {
 
 using Bytes = std::span<const std::byte>;
 
-/// The read-only bytes of a model file. Everything read from it is a view; the bytes stay where they are when a `File` is
-/// moved. A file that shrinks while it is open ends the process (SIGBUS), as for every program that maps files.
+/// The read-only bytes of a model file. Everything read from it is a view; the bytes stay where they are when a `File`
+/// is moved. A file that shrinks while it is open ends the process (SIGBUS), as for every program that maps files.
 class File {
  public:
   File() = default;
@@ -34,8 +34,5 @@ class File {
   Bytes bytes_;
   std::shared_ptr<const void> owner_;
 };
-
-/// Reads all of standard input. Throws `Error` (unreadable, limit).
-File read_standard_input();
 
 }  // namespace flopstat

@@ -7,9 +7,9 @@
 
 #include "bytes/cursor.h"
 
-/// FlatBuffers read without a schema compiler: every access checks that what it reads lies in the file and throws `Error`
-/// (truncated, corrupt) with its place where it does not. Nothing is verified ahead, so unread parts cost nothing.
-/// Format: https://flatbuffers.dev/internals.html
+/// FlatBuffers read without a schema compiler: every access checks that what it reads lies in the file and throws
+/// `Error` (truncated, corrupt) with its place where it does not. Nothing is verified ahead, so unread parts cost
+/// nothing. Format: https://flatbuffers.dev/internals.html
 namespace flopstat {
 
 class FlatTable;

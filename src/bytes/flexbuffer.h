@@ -9,8 +9,8 @@
 /// Format: https://flatbuffers.dev/internals.html, "FlexBuffers".
 namespace flopstat {
 
-/// The number (or boolean) stored under `key` in the map at the root; nothing where there is no such map, key or number.
-/// Never reads outside the bytes, whatever they are.
+/// The number (or boolean) stored under `key` in the map at the root; nothing where there is no such map, key or
+/// number. Never reads outside the bytes, whatever they are.
 std::optional<double> flexbuffer_number(Bytes bytes, std::string_view key);
 
 }  // namespace flopstat

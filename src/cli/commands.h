@@ -1,22 +1,24 @@
 #pragma once
 
+#include <cstdint>
+
 #include "cli/options.h"
 
 namespace flopstat::cli {
 
 /// What a program tells its caller; the higher, the worse.
-enum ExitCode : int {
-  kFine = 0,
-  kUsage = 2,
-  kUnusableFile = 3,  ///< a file that cannot be read, or an output that cannot be written
-  kIncomplete = 4,    ///< under --strict
-  kBug = 70,
+enum class ExitCode : uint8_t {
+  fine = 0,
+  usage = 2,
+  unusable_file = 3,  ///< a file that cannot be read, or an output that cannot be written
+  incomplete = 4,     ///< under --strict
+  bug = 70,
 };
 
 /// Counts every model and writes its report. The highest code of all models.
-int count(const Arguments& arguments);
+ExitCode count(const Arguments& arguments);
 
 /// Lists the formats that can be read.
-int formats(const Arguments& arguments);
+ExitCode formats(const Arguments& arguments);
 
 }  // namespace flopstat::cli

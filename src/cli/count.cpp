@@ -48,6 +48,7 @@ std::vector<Destination> destinations(const Arguments& arguments) {
     all.push_back(destination(Output::standard(), arguments.json ? Writer::json : Writer::terminal, arguments));
   }
   std::vector<Writer> writers;
+  writers.reserve(arguments.outputs.size());
   for (const std::string& path : arguments.outputs) writers.push_back(writer_for(path, arguments.json));
   for (size_t i = 0; i < writers.size(); ++i) {
     const std::string& path = arguments.outputs[i];
@@ -78,10 +79,14 @@ Report analyze_model(const std::string& model, const Options& options) {
 
 /// One document, or one element of an array of them.
 void write_document(const std::string& document, size_t models, Destination& to) {
-  const std::string_view before = models == 1 ? "" : to.documents == 0 ? "[\n" : ",\n";
-  ++to.documents;
-  const std::string_view after = models == 1 ? "\n" : to.documents == models ? "\n]\n" : "";
-  to.output.write(std::string(before).append(document).append(after));
+  const bool first = to.documents == 0;
+  const bool last = ++to.documents == models;
+  std::string text;
+  if (models > 1) text += first ? "[\n" : ",\n";
+  text += document;
+  if (models > 1 && last) text += "\n]";
+  if (last) text += '\n';
+  to.output.write(text);
 }
 
 void write_report(const Report& report, size_t models, Destination& to) {
@@ -115,37 +120,38 @@ void write_comparison(Destination& to) {
 }
 
 /// What a report has to say beside its result.
-int remark(const Report& report, const Arguments& arguments, bool warns, const TerminalStyle& style) {
+ExitCode remark(const Report& report, const Arguments& arguments, bool warns, const TerminalStyle& style) {
   if (warns) {
     for (const ReportWarning& warning : report.warnings) complain(warning_text(warning.message, style));
   }
-  if (!arguments.strict || report.totals.complete) return kFine;
+  if (!arguments.strict || report.totals.complete) return ExitCode::fine;
   complain(error_text({.what = "the cost of some of the model is not known, and --strict is given",
                        .where = report.path,
                        .next = "the report without --strict names what is not known, and why"},
                       style));
-  return kIncomplete;
+  return ExitCode::incomplete;
 }
 
 }  // namespace
 
-int count(const Arguments& arguments) {
+ExitCode count(const Arguments& arguments) {
   std::vector<Destination> all = destinations(arguments);
   const TerminalStyle errors = style_of(STDERR_FILENO, arguments);
-  const bool warns = !arguments.quiet && std::any_of(all.begin(), all.end(), [](const Destination& to) {
-    return to.writer == Writer::terminal;
-  });
+  const bool warns =
+      !arguments.quiet && std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::terminal; });
+  Options options = arguments.options;
+  options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::json; });
   const size_t models = arguments.models.size();
-  int code = kFine;
+  ExitCode code = ExitCode::fine;
   for (const std::string& model : arguments.models) {
     try {
-      const Report report = analyze_model(model, arguments.options);
+      const Report report = analyze_model(model, options);
       for (Destination& to : all) write_report(report, models, to);
       code = std::max(code, remark(report, arguments, warns, errors));
     } catch (const Error& error) {
       complain(error_text(error, model, errors));
       for (Destination& to : all) write_failure(error, model, models, to);
-      code = std::max<int>(code, error.code == ErrorCode::usage ? kUsage : kUnusableFile);
+      code = std::max(code, error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file);
     }
   }
   for (Destination& to : all) {

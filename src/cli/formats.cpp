@@ -5,7 +5,7 @@
 
 namespace flopstat::cli {
 
-int formats(const Arguments& arguments) {
+ExitCode formats(const Arguments& arguments) {
   Table table;
   table.columns = {{.title = "Name", .align = Table::Align::left},
                    {.title = "Format", .align = Table::Align::left},
@@ -17,7 +17,7 @@ int formats(const Arguments& arguments) {
   std::string text;
   table.write(style_of(output.descriptor(), arguments), 0, text);
   output.write(text);
-  return kFine;
+  return ExitCode::fine;
 }
 
 }  // namespace flopstat::cli

@@ -11,21 +11,21 @@ namespace {
 
 using namespace flopstat;
 
-int run(const cli::Arguments& arguments) {
+cli::ExitCode run(const cli::Arguments& arguments) {
   switch (arguments.command) {
     case cli::Command::count: return cli::count(arguments);
     case cli::Command::formats: return cli::formats(arguments);
-    case cli::Command::help: cli::Output::standard().write(cli::help_text(arguments.topic)); return cli::kFine;
+    case cli::Command::help: cli::Output::standard().write(cli::help_text(arguments.topic)); return cli::ExitCode::fine;
     case cli::Command::version:
       cli::Output::standard().write(std::string("flopstat ") + version() + "\n");
-      return cli::kFine;
+      return cli::ExitCode::fine;
   }
-  return cli::kBug;
+  return cli::ExitCode::bug;
 }
 
-int fail(const Message& message, int code, const cli::Arguments& arguments) {
+int fail(const Message& message, cli::ExitCode code, const cli::Arguments& arguments) {
   cli::complain(error_text(message, cli::style_of(2, arguments)));
-  return code;
+  return static_cast<int>(code);
 }
 
 }  // namespace
@@ -35,19 +35,19 @@ int main(int argc, char** argv) {
   cli::Arguments arguments;
   try {
     arguments = cli::parse_arguments(argc, argv);
-    return run(arguments);
+    return static_cast<int>(run(arguments));
   } catch (const cli::UsageError& error) {
-    return fail(error.message, cli::kUsage, arguments);
+    return fail(error.message, cli::ExitCode::usage, arguments);
   } catch (const cli::ClosedPipe&) {
-    return cli::kFine;
+    return static_cast<int>(cli::ExitCode::fine);
   } catch (const cli::OutputError& error) {
-    return fail(error.message, cli::kUnusableFile, arguments);
+    return fail(error.message, cli::ExitCode::unusable_file, arguments);
   } catch (const std::exception& error) {
     const std::string why = std::string("flopstat ") + version() + " stopped with: " + error.what();
     return fail({"this is a bug in flopstat, not in your model",
                  {},
                  why,
                  "please report it with the model, or with the command line"},
-                cli::kBug, arguments);
+                cli::ExitCode::bug, arguments);
   }
 }

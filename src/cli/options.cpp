@@ -31,8 +31,8 @@ constexpr CommandInfo kCommands[] = {
 constexpr std::string_view kConventions[] = {"flopstat"};
 
 const CommandInfo* find_command(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands),
-                                   [name](const CommandInfo& command) { return command.name == name; });
+  const auto* found =
+      std::ranges::find_if(kCommands, [name](const CommandInfo& command) { return command.name == name; });
   return found == std::end(kCommands) ? nullptr : found;
 }
 
@@ -103,7 +103,7 @@ When read_when(const std::string& text) {
 }
 
 void check_convention(const std::string& name) {
-  if (std::find(std::begin(kConventions), std::end(kConventions), name) != std::end(kConventions)) return;
+  if (std::ranges::find(kConventions, name) != std::end(kConventions)) return;
   const std::string_view meant = closest(name, kConventions);
   throw UsageError{
       {fmt::format("unknown convention '{}'", name),
@@ -209,7 +209,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App app;
   define_options(app, arguments, texts);
   app.allow_extras();
-  std::reverse(words.begin(), words.end());  // the order in which CLI11 takes them
+  std::ranges::reverse(words);  // the order in which CLI11 takes them
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {

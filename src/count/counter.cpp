@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "count/parameters.h"
+#include "flopstat/error.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -28,8 +29,9 @@ bool any_quantized(const Operands& operands) {
 bool all_constant(const Operands& operands) {
   bool any = false;
   for (const Operand& operand : operands.all_in()) {
-    if (!operand) continue;
-    if (!operand.value->constant) return false;
+    const bool absent = operand.tensor == nullptr;
+    if (absent) continue;
+    if (!operand || !operand.value->constant) return false;
     any = true;
   }
   return any;
@@ -435,7 +437,12 @@ std::optional<double> Figures::intensity() const {
 }
 
 Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention) {
-  return Counter(model, convention).count(frames, uses);
+  try {
+    return Counter(model, convention).count(frames, uses);
+  } catch (const Overflow&) {
+    throw Error(ErrorCode::limit, "the costs of its operations add up to more than 64 bits can hold", std::nullopt,
+                "sizes or loops this large are no model that runs");
+  }
 }
 
 }  // namespace flopstat

@@ -10,9 +10,9 @@ namespace {
 
 constexpr uint64_t kAlignment = 16;
 
-/// Placing looks at every pair of activations that live at the same row; beyond this many tensor-rows the plan is left
-/// out rather than waited for.
-constexpr uint64_t kMaxTensorRows = 50'000'000;
+/// Placing looks at every pair of activations at each row at which both live; beyond this many the plan is left out
+/// rather than waited for.
+constexpr uint64_t kMaxPairs = 100'000'000;
 
 uint64_t align(uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -144,15 +144,31 @@ void find_peak(const std::vector<Placement>& lives, Report& report) {
   report.totals.peak_activation_bytes = static_cast<uint64_t>(peak);
 }
 
+/// Pairs of activations that live at the same row, summed over the rows.
+uint64_t count_pairs(const std::vector<Placement>& lives, size_t rows) {
+  std::vector<int64_t> change(rows + 2);
+  for (const Placement& life : lives) {
+    ++change[life.first_row];
+    --change[life.last_row + 1];
+  }
+  uint64_t alive = 0;
+  uint64_t pairs = 0;
+  for (const int64_t each : change) {
+    alive += static_cast<uint64_t>(each);
+    pairs += alive * alive;
+  }
+  return pairs;
+}
+
 /// Gives every activation the lowest offset that is free while it lives, the largest first.
 void place(std::vector<Placement>& lives, Report& report) {
-  uint64_t tensor_rows = 0;
-  for (const Placement& life : lives) tensor_rows += life.last_row - life.first_row + 1;
-  if (tensor_rows > kMaxTensorRows) return;
+  if (count_pairs(lives, report.rows.size()) > kMaxPairs) return;
 
   std::vector<uint32_t> order(lives.size());
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return lives[a].bytes > lives[b].bytes; });
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return lives[a].bytes != lives[b].bytes ? lives[a].bytes > lives[b].bytes : a < b;
+  });
 
   std::vector<std::vector<uint32_t>> alive_at(report.rows.size() + 1);
   std::vector<std::vector<uint32_t>> begin_at(report.rows.size() + 1);

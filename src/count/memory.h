@@ -14,7 +14,7 @@ namespace flopstat {
 ///
 /// The peak is the largest sum of activations alive at one row: no plan of this order without overwriting inputs needs
 /// less. The plan places the largest first, each at the lowest offset that is free while it lives, 16-byte aligned.
-/// Source: counting.md, section 4.
+/// Source: docs/counting.md, section 4.
 void plan_memory(const Model& model, const Frames& frames, Report& report);
 
 }  // namespace flopstat

@@ -27,7 +27,7 @@ struct Parameters {
 ///
 /// A parameter is an element of a stored constant that reaches an operation as data or weight; through movement, casts,
 /// dequantization and arithmetic on constants it counts at its source. A stored buffer counts once, however often it is
-/// used. Booleans and constants without axes are none. Source: counting.md, section 3.
+/// used. Booleans and constants without axes are none. Source: docs/counting.md, section 3.
 class ParameterCounter {
  public:
   /// Where the constants among a frame's tensors come from.

@@ -1,5 +1,6 @@
 #include "formats/formats.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -40,24 +41,75 @@ constexpr std::array kLookalikes{
     Lookalike{"PK\x03\x04", 0, "a zip archive (.keras, .pt, .pt2, .npz)", "convert it to .tflite or .onnx"},
     Lookalike{"GGUF", 0, "a GGUF file", ""},
     Lookalike{"ET12", 4, "an ExecuTorch program (.pte)", ""},
-    Lookalike{"\x7f" "ELF", 0, "a program, not a model", ""},
+    Lookalike{"\x7f"
+              "ELF",
+<<<<<<< HEAD
+              0, "a program (ELF)", ""},
+    Lookalike{"\x1f\x8b", 0, "a gzip archive", "unpack it: gunzip FILE"},
+    Lookalike{"version https://git-lfs", 0, "a Git LFS pointer, not the file itself", "git lfs pull"},
+    Lookalike{"<!DOCTYPE html", 0, "a web page", "fetch the file again: an error page was saved under its name"},
+    Lookalike{"<html", 0, "a web page", "fetch the file again: an error page was saved under its name"},
+=======
+              0, "a program, not a model", ""},
+>>>>>>> main
     Lookalike{"<?xml", 0, "an XML file", ""},
     Lookalike{"{", 0, "a JSON file", ""},
 };
 
-Error unrecognised(Bytes bytes) {
-  std::string read;
-  for (const FormatInfo& format : kFormats) {
-    read += (read.empty() ? "" : ", ") + std::string(format.title) + " (" + std::string(format.extensions) + ")";
-  }
+/// What the name of a file promises, and what the bytes of one that keeps the promise have.
+struct Naming {
+  std::string_view ending;
+  std::string_view title;
+  std::string_view mark;
+};
+
+constexpr std::string_view kTfliteTitle = "a TensorFlow Lite model";
+constexpr std::string_view kTfliteMark = "does not carry the identifier 'TFL3' at byte 4";
+constexpr std::array kNamings{
+    Naming{".tflite", kTfliteTitle, kTfliteMark},
+    Naming{".lite", kTfliteTitle, kTfliteMark},
+    Naming{".tfl", kTfliteTitle, kTfliteMark},
+    Naming{".onnx", "an ONNX model", "does not hold the fields 'ir_version' and 'graph' of one"},
+};
+
+/// Endings are the same in capitals: ".TFLITE".
+bool ends_with(std::string_view path, std::string_view ending) {
+  if (path.size() < ending.size()) return false;
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(ending.begin(), ending.end(), path.end() - static_cast<std::ptrdiff_t>(ending.size()),
+                    [&](char a, char b) { return a == lower(b); });
+}
+
+const Lookalike* lookalike_of(Bytes bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (const Lookalike& each : kLookalikes) {
-    if (text.size() <= each.offset || !text.substr(each.offset).starts_with(each.magic)) continue;
-    return {ErrorCode::unrecognised, "it is " + std::string(each.title) + ", which is not read yet", 0,
-            "read are: " + read, std::string(each.help)};
+  const auto* const found = std::find_if(kLookalikes.begin(), kLookalikes.end(), [&](const Lookalike& each) {
+    return text.size() > each.offset && text.substr(each.offset).starts_with(each.magic);
+  });
+  return found == kLookalikes.end() ? nullptr : found;
+}
+
+std::string formats_read() {
+  std::string text = "read are: ";
+  for (const FormatInfo& format : kFormats) {
+    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title) + " (" +
+            std::string(format.extensions) + ")";
   }
-  return {ErrorCode::unrecognised, "it is no model format that flopstat knows", 0, "read are: " + read,
-          "flopstat formats"};
+  return text;
+}
+
+Error unrecognised(Bytes bytes, std::string_view path) {
+  const Lookalike* lookalike = lookalike_of(bytes);
+  for (const Naming& each : kNamings) {
+    if (!ends_with(path, each.ending)) continue;
+    return {ErrorCode::unrecognised, "it is named like " + std::string(each.title) + ", but " + std::string(each.mark),
+            0, lookalike != nullptr ? "its bytes are those of " + std::string(lookalike->title) : formats_read(),
+            "fetch or export the file again: it is damaged, or something else under this name"};
+  }
+  if (lookalike != nullptr) {
+    return {ErrorCode::unrecognised, "it is " + std::string(lookalike->title) + ", which is not read yet", 0,
+            formats_read(), std::string(lookalike->help)};
+  }
+  return {ErrorCode::unrecognised, "it is no model format that flopstat knows", 0, formats_read(), "flopstat formats"};
 }
 
 /// Visits the graphs that a node calls.
@@ -109,7 +161,7 @@ Model read_model(File file) {
     refuse_recursion(model);
     return model;
   }
-  throw unrecognised(file.bytes());
+  throw unrecognised(file.bytes(), file.path());
 }
 
 }  // namespace flopstat

@@ -42,6 +42,7 @@ class Binder {
 
   BoundInputs bind() {
     const Graph& graph = model_.graphs[model_.main];
+    note_batches(graph);
     const bool replace_leading_one = bindings_.dims.contains(kBatch) && !has_free_batch(graph);
     for (const TensorId id : graph.inputs) {
       if (id == kAbsent) {
@@ -58,6 +59,14 @@ class Binder {
   }
 
  private:
+  /// A first axis that is free is a batch, under whatever name; so are other axes of that name.
+  void note_batches(const Graph& graph) {
+    for (const TensorId id : graph.inputs) {
+      if (id == kAbsent || !graph.tensors[id].dims || graph.tensors[id].dims->empty()) continue;
+      if (graph.tensors[id].dims->front().size < 0) batches_.insert(dim_name(graph.tensors[id], 0));
+    }
+  }
+
   static bool has_free_batch(const Graph& graph) {
     return std::any_of(graph.inputs.begin(), graph.inputs.end(), [&](TensorId id) {
       if (id == kAbsent || !graph.tensors[id].dims) return false;
@@ -98,7 +107,7 @@ class Binder {
     if (const auto given = bindings_.dims.find(name); given != bindings_.dims.end()) {
       return result_.dims[name] = given->second;
     }
-    if (axis == 0) return result_.dims[name] = 1;
+    if (batches_.contains(name)) return result_.dims[name] = 1;
     missing += " --dim " + name + "=N";
     return 0;
   }
@@ -146,6 +155,7 @@ class Binder {
   const Model& model_;
   const Bindings& bindings_;
   BoundInputs result_;
+  std::set<std::string> batches_ = {kBatch};
   std::set<std::string> free_;
   std::set<std::string> inputs_;
   std::set<std::string> used_inputs_;

@@ -143,5 +143,27 @@ TEST(Bind, a_batch_that_is_no_leading_one_is_not_replaced) {
             std::string::npos);
 }
 
+TEST(Bind, an_axis_named_batch_is_one_wherever_it_stands) {
+  Model model = with_input({12, -1, 16});
+  (*model.graphs[0].tensors[0].dims)[1].symbol = "batch";
+  EXPECT_EQ(bound_shape(bind(model, {})), (Shape{12, 1, 16}));
+}
+
+TEST(Bind, a_batch_under_another_name_is_one_in_every_input_whatever_their_order) {
+  for (const bool state_first : {true, false}) {
+    ModelBuilder b;
+    const Shape state{2, -1, 24};
+    const Shape x{-1, 16};
+    b.input("first", state_first ? state : x);
+    b.input("second", state_first ? x : state);
+    Model model = b.finish();
+    (*model.graphs[0].tensors[state_first ? 0 : 1].dims)[1].symbol = "N";
+    (*model.graphs[0].tensors[state_first ? 1 : 0].dims)[0].symbol = "N";
+    const BoundInputs bound = bind(model, {});
+    EXPECT_EQ(bound_shape(bound, state_first ? 0 : 1), (Shape{2, 1, 24}));
+    EXPECT_EQ(bound_shape(bound, state_first ? 1 : 0), (Shape{1, 16}));
+  }
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -25,7 +25,7 @@ constexpr uint64_t kMaxHandedDown = 64;
 constexpr size_t kMaxDifferences = 3;
 
 /// What inferring a graph once takes from the budget.
-uint64_t price_of(const Graph& graph) { return graph.nodes.size() + graph.tensors.size(); }
+uint64_t price_of(const Graph& graph) { return 1 + graph.nodes.size() + graph.tensors.size(); }
 
 uint64_t budget_for(const Model& model) {
   uint64_t items = 0;
@@ -52,8 +52,15 @@ std::string to_string(const std::vector<Dim>& dims) {
   return text;
 }
 
+/// Tensors have at most this many axes.
+constexpr size_t kMaxRank = 64;
+
+/// Elements that all values of one inference carry together. A few bytes of a fill are 65,536 of them.
+constexpr uint64_t kMaxCarried = 1'000'000;
+
 /// Every size is in range and the number of elements can be counted.
 bool plausible(const Shape& shape) {
+  if (shape.size() > kMaxRank) return false;
   uint64_t elements = 1;
   for (const int64_t size : shape) {
     if (size < 0 || size > kMaxDim) return false;
@@ -234,8 +241,17 @@ class Inference final : public GraphRunner {
                      " gives a size that is negative or too large: " + flopstat::to_string(value.shape)};
     }
     if (tensor.dtype != DType::unknown) value.dtype = tensor.dtype;
+    if (value.elements && !may_carry(value)) value.elements = nullptr;
     compare(tensor, value);
     return value;
+  }
+
+  /// Contents are as many as the shape says, and all values together carry no more than the budget.
+  bool may_carry(const Value& value) {
+    const size_t size = value.elements->size();
+    if (size > carry_budget_ || product(value.shape) != Count{size}) return false;
+    carry_budget_ -= size;
+    return true;
   }
 
   /// The stored shapes are the check, not the source.
@@ -372,6 +388,7 @@ class Inference final : public GraphRunner {
   const Model& model_;
   const Bindings& bindings_;
   uint64_t budget_;
+  uint64_t carry_budget_ = kMaxCarried;
   uint32_t depth_ = 0;
   bool rebound_ = false;
   size_t differences_ = 0;

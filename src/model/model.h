@@ -11,7 +11,8 @@
 #include "model/op.h"
 #include "model/value.h"
 
-/// What a model file says, in the field's words and no format's. Names are views into the file or into `Model::invented`.
+/// What a model file says, in the field's words and no format's. Names are views into the file or into
+/// `Model::invented`.
 namespace flopstat {
 
 using TensorId = uint32_t;
@@ -42,7 +43,7 @@ enum class Role : uint8_t { data, weight, state, index, shape, quantization };
 struct Tensor {
   std::string_view name = {};
   DType dtype = DType::unknown;
-  bool is_state = false;  ///< outlives a run: a variable, a cache
+  bool is_state = false;     ///< outlives a run: a variable, a cache
   bool placeholder = false;  ///< `dims` stand for sizes that the file leaves open
   std::optional<std::vector<Dim>> dims = std::nullopt;
   std::optional<Role> named = std::nullopt;  ///< where the file says what it is for

@@ -77,7 +77,8 @@ struct ConvTranspose {
   std::vector<int64_t> output_padding = {};
 };
 
-/// a [..., m, k], b [..., k, n], bias? (any broadcastable shape) -> y [..., m, n]. A vector operand is a row or a column.
+/// a [..., m, k], b [..., k, n], bias? (any broadcastable shape) -> y [..., m, n]. A vector operand is a row or a
+/// column.
 struct MatMul {
   static constexpr std::string_view name = "matmul";
   bool transpose_a = false;
@@ -118,7 +119,8 @@ struct BasicLstm {
 };
 
 /// A recurrent layer with its gates stacked, as ONNX and PyTorch store it, D directions:
-/// x [T, B, I], w [D, G*H, I], r [D, G*H, H], bias? [D, 2*G*H], lengths?, h? [D, B, H], c? [D, B, H], peephole? [D, 3*H]
+/// x [T, B, I], w [D, G*H, I], r [D, G*H, H], bias? [D, 2*G*H], lengths?, h? [D, B, H], c? [D, B, H], peephole? [D,
+/// 3*H]
 /// -> y [T, D, B, H]?, last h [D, B, H]?, last c [D, B, H]?. G = 4 (lstm), 3 (gru), 1 (rnn).
 struct Recurrent {
   static constexpr std::string_view name = "recurrent";
@@ -129,10 +131,11 @@ struct Recurrent {
   bool linear_before_reset = true;  ///< gru: the reset gate acts behind the recurrent product
   bool coupled_gates = false;       ///< lstm: input gate = 1 - forget gate
   bool clip = false;
-  bool relu = false;                ///< rnn: its activation is relu, else tanh
+  bool relu = false;  ///< rnn: its activation is relu, else tanh
 };
 
-/// A simple recurrent layer of TFLite: x [B, I] or [B, T, I] / [T, B, I], w [H, I], r [H, H], bias [H], state [B, H] -> y.
+/// A simple recurrent layer of TFLite: x [B, I] or [B, T, I] / [T, B, I], w [H, I], r [H, H], bias [H], state [B, H] ->
+/// y.
 struct Rnn {
   static constexpr std::string_view name = "rnn";
   bool sequence = false;
@@ -140,7 +143,8 @@ struct Rnn {
   bool asymmetric_inputs = false;
 };
 
-/// x [B, I], feature weights [F, I], time weights [F, memory], bias? [F / rank], state [B, F * memory] -> y [B, F / rank].
+/// x [B, I], feature weights [F, I], time weights [F, memory], bias? [F / rank], state [B, F * memory] -> y [B, F /
+/// rank].
 struct Svdf {
   static constexpr std::string_view name = "svdf";
   int64_t rank = 1;
@@ -633,7 +637,7 @@ struct DetectionPostProcess {
   int64_t max_detections = 0;
   int64_t classes_per_detection = 1;
   int64_t detections_per_class = 100;
-  int64_t classes = 0;  ///< without the background; 0: every column of the scores
+  int64_t classes = 0;       ///< without the background; 0: every column of the scores
   bool regular_nms = false;  ///< per class; else on the best class of each box
 };
 
@@ -690,18 +694,18 @@ struct Opaque {
 };
 
 using Op = std::variant<Conv, ConvTranspose, MatMul, Einsum, Lstm, BasicLstm, Recurrent, Rnn, Svdf, RealFft,  //
-                        Pool, Lrn, Resize,                                                                   //
-                        Unary, Binary, Select, Cast, Bitcast,                                                //
-                        Quantize, Dequantize, FakeQuantize, Densify,                                         //
-                        Softmax, BatchNorm, L2Norm,                                                          //
-                        Reduce, ArgReduce, Cumulate, TopK,                                                   //
-                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                      //
-                        ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, OneHot,                             //
-                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, Pad, Gather, GatherNd,       //
-                        GatherElements, ScatterNd, ScatterInto, UpdateSlice, Stack, Unstack, Tile, Expand,   //
-                        BroadcastShapes, Reverse, SpaceToBatch, BatchToSpace, SpaceToDepth, DepthToSpace,    //
-                        NonZero, Signal, DetectionPostProcess,                                               //
-                        VarHandle, ReadVariable, AssignVariable,                                             //
+                        Pool, Lrn, Resize,                                                                    //
+                        Unary, Binary, Select, Cast, Bitcast,                                                 //
+                        Quantize, Dequantize, FakeQuantize, Densify,                                          //
+                        Softmax, BatchNorm, L2Norm,                                                           //
+                        Reduce, ArgReduce, Cumulate, TopK,                                                    //
+                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                       //
+                        ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, OneHot,                              //
+                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, Pad, Gather, GatherNd,        //
+                        GatherElements, ScatterNd, ScatterInto, UpdateSlice, Stack, Unstack, Tile, Expand,    //
+                        BroadcastShapes, Reverse, SpaceToBatch, BatchToSpace, SpaceToDepth, DepthToSpace,     //
+                        NonZero, Signal, DetectionPostProcess,                                                //
+                        VarHandle, ReadVariable, AssignVariable,                                              //
                         Call, CallOnce, If, While, Opaque>;
 
 /// The operation's canonical word: "conv", "matmul", ...

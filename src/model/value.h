@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "model/count.h"
 #include "flopstat/dtype.h"
+#include "model/count.h"
 
 namespace flopstat {
 

@@ -35,7 +35,7 @@ struct GateProducts {
 /// accumulator, once behind the sum of both products. Floating-point x and integer weights: x and the state are
 /// quantized while running, each with its own scale, so each product is brought back on its own.
 ///
-/// Source: counting.md, sections 2 and 7.
+/// Source: docs/counting.md, sections 2 and 7.
 void add_gate_products(Cost& cost, const CellSizes& sizes, const GateProducts& products);
 
 /// Appends what an LSTM does behind the sums of its gates, for each of `units`: sigmoid of the input, forget and output

@@ -24,7 +24,7 @@ struct Contraction {
 /// - x float, w integer (dynamic range): i8 products; x is quantized while running;
 /// - otherwise products in the float type.
 ///
-/// Source: counting.md, sections 1 and 7.
+/// Source: docs/counting.md, sections 1 and 7.
 void add_contraction(Cost& cost, const Contraction& contraction);
 
 /// Appends the addition of a bias to `outputs` accumulators: in the accumulator's type behind integer products.

@@ -138,6 +138,7 @@ Known<Cost> count(const Conv& conv, const Operands& operands) {
   if (s == nullptr) return reason(found);
   const Known<std::vector<ResolvedAxis>> resolved = windows(conv.window, *s);
   if (known(resolved) == nullptr) return reason(resolved);
+  if (!y) return Unknown{"the convolution has no result"};
 
   const Count points = product(y.shape());
   const Count mul_adds = points * s->group_inputs * product(s->kernel);
@@ -262,6 +263,7 @@ Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
+  if (!y) return Unknown{"the convolution has no result"};
   if (y.rank() != x.rank()) return mismatch(x, w);
   const auto first = y.shape().begin() + (op.axes.data == DataLayout::channels_last ? 1 : 2);
   const Shape spatial(first, first + static_cast<std::ptrdiff_t>(s->kernel.size()));

@@ -95,8 +95,8 @@ Inferred infer(const DetectionPostProcess& op, const Operands& operands) {
 ///          -> boxes [B, m, 4], classes [B, m], scores [B, m], count [B]
 /// Counts:  per box 4 div, 6 mul, 6 add, 2 t. Then, as bounds: fast: the best classes of each box, one suppression of
 ///          n boxes; regular: one for each class, whose boxes are merged with the best ones so far
-/// Source:  counting.md, section 2 (NMS, top-k); tensorflow/lite/kernels/detection_postprocess.cc. Example: 1,917 boxes
-///          and at most 10 detections: 19,170 pairs.
+/// Source:  docs/counting.md, section 2 (NMS, top-k); tensorflow/lite/kernels/detection_postprocess.cc. Example: 1,917
+///          boxes and at most 10 detections: 19,170 pairs.
 Known<Cost> count(const DetectionPostProcess& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);

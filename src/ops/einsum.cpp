@@ -147,7 +147,7 @@ Inferred infer(const Einsum& op, const Operands& operands) {
 /// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul
 /// where
 ///          none is contracted. More than two operands: left to right, keeping only the indices still needed.
-/// Source:  counting.md, section 2. Example: "bij,bjk->bik" with 2x3x4 and 2x4x5: 2*3*4*5 = 120 MACs.
+/// Source:  docs/counting.md, section 2. Example: "bij,bjk->bik" with 2x3x4 and 2x4x5: 2*3*4*5 = 120 MACs.
 Known<Cost> count(const Einsum& op, const Operands& operands) {
   const Known<Equation> parsed = parse(op.equation, operands);
   const Equation* equation = known(parsed);

@@ -23,8 +23,8 @@ struct Row {
   Units units;
 };
 
-/// Source: counting.md, section 2, "functions of one element"; ONNX's definitions of ThresholdedRelu and Celu. The celu
-/// here has an alpha other than 1 (else it is elu).
+/// Source: docs/counting.md, section 2, "functions of one element"; ONNX's definitions of ThresholdedRelu and Celu. The
+/// celu here has an alpha other than 1 (else it is elu).
 constexpr std::array kUnary{
     Row<UnaryFn>{UnaryFn::identity, {}},
     Row<UnaryFn>{UnaryFn::abs, {.compare = 1}},
@@ -88,7 +88,7 @@ constexpr std::array kUnary{
 
 /// Per output element and operand behind the first. The mean divides once more, a power depends on its exponent.
 ///
-/// Source: counting.md, section 2, "element-wise, n operands".
+/// Source: docs/counting.md, section 2, "element-wise, n operands".
 constexpr std::array kBinary{
     Row<BinaryFn>{BinaryFn::add, {.add = 1}},
     Row<BinaryFn>{BinaryFn::sub, {.add = 1}},
@@ -143,7 +143,7 @@ void add_units(Cost& cost, Part part, const Units& units, DType dtype, Count ele
   cost.add(part, Unit::transcendental, dtype, elements * units.transcendental);
 }
 
-/// Arithmetic on these is work; booleans and strings are none (counting.md, section 1).
+/// Arithmetic on these is work; booleans and strings are none (docs/counting.md, section 1).
 bool is_number(DType dtype) { return is_float(dtype) || is_integer(dtype); }
 
 /// Functions made of a few straight lines: integer kernels compute them on the stored numbers, so a result of another
@@ -255,7 +255,8 @@ void add_power(Cost& cost, const Operand& exponent, DType dtype, Count elements)
 
 /// What quantization adds to a function of several operands.
 ///
-/// Source: counting.md, section 7: sums and comparisons bring each operand to one scale, products take the zero points.
+/// Source: docs/counting.md, section 7: sums and comparisons bring each operand to one scale, products take the zero
+/// points.
 void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const Operand& y) {
   const Count elements = product(y.shape());
   switch (fn) {
@@ -296,7 +297,7 @@ void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const O
   }
 }
 
-/// Complex numbers: a sum is two, a product four multiplications and two additions (counting.md, section 1).
+/// Complex numbers: a sum is two, a product four multiplications and two additions (docs/counting.md, section 1).
 Known<Cost> complex_count(BinaryFn fn, DType dtype, Count elements) {
   Cost cost;
   switch (fn) {
@@ -329,7 +330,7 @@ Inferred infer(const Unary& unary, const Operands& operands) {
 
 /// Operands:  x, bounds (clip only: min or absent, max or absent) -> y of the same shape
 /// Counts:    the row of kUnary per element; clip: compare per bound that is given
-/// Source:    counting.md, section 2. Example: sigmoid of 100 elements: 100 transcendental, 100 add, 100 div.
+/// Source:    docs/counting.md, section 2. Example: sigmoid of 100 elements: 100 transcendental, 100 add, 100 div.
 Known<Cost> count(const Unary& unary, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
@@ -387,7 +388,7 @@ Inferred infer(const Binary& binary, const Operands& operands) {
 
 /// Operands:  n >= 1 of them, broadcast -> y
 /// Counts:    n - 1 times the row of kBinary per element of y; mean + div; power by its exponent
-/// Source:    counting.md, section 2 and, for quantized operands, section 7. Example: three tensors of 10 added up: 20.
+/// Source:    docs/counting.md, sections 2 and 7 (quantized operands). Example: three tensors of 10 added up: 20.
 Known<Cost> count(const Binary& binary, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (operands.all_in().empty() || !y) return Unknown{"an operand or the result is missing"};
@@ -447,7 +448,7 @@ Inferred infer(const Select& select, const Operands& operands) {
 
 /// Operands:  condition, x, y, broadcast -> z
 /// Counts:    compare = |z|; where the scales of x or y and z differ they are brought together
-/// Source:    counting.md, section 1 (a selection is a comparison) and section 7.
+/// Source:    docs/counting.md, section 1 (a selection is a comparison) and section 7.
 Known<Cost> count(const Select&, const Operands& operands) {
   const Operand& x = operands.in(1);
   const Operand& y = operands.in(2);
@@ -479,7 +480,7 @@ Inferred infer(const Cast& op, const Operands& operands) {
   return results;
 }
 
-/// A change of type is no work. Source: counting.md, section 1.
+/// A change of type is no work. Source: docs/counting.md, section 1.
 Known<Cost> count(const Cast&, const Operands&) { return Cost{}; }
 
 Role role(const Cast&, size_t) { return Role::data; }
@@ -508,7 +509,7 @@ Inferred infer(const Bitcast& bitcast, const Operands& operands) {
   return results;
 }
 
-/// The same bits: no work. Source: counting.md, section 1.
+/// The same bits: no work. Source: docs/counting.md, section 1.
 Known<Cost> count(const Bitcast&, const Operands&) { return Cost{}; }
 
 Role role(const Bitcast&, size_t) { return Role::data; }

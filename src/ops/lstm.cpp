@@ -104,7 +104,7 @@ Inferred infer(const Lstm& op, const Operands& operands) {
 /// Counts:  per step and batch item: mul_add 4H(I+R) + H*P; bias add 4H + P; per unit 3 sigmoid, 2 tanh, 3 mul, add.
 ///          Coupled gates: 3 for 4, 2 for 3, one add more. Each peephole mul and add per unit, each normalised gate a
 ///          layer norm, clips 2 compare. Integers: 5 operations per gate, new state and projected output
-/// Source:  counting.md, sections 2 and 7; TFLite UNIDIRECTIONAL_SEQUENCE_LSTM. Example: 28 steps, I 28, H 20:
+/// Source:  docs/counting.md, sections 2 and 7; TFLite UNIDIRECTIONAL_SEQUENCE_LSTM. Example: 28 steps, I 28, H 20:
 ///          28 * 4 * 20 * (28 + 20) = 107,520 MACs.
 Known<Cost> count(const Lstm& op, const Operands& operands) {
   const Known<CellSizes> found = sizes(op, operands);

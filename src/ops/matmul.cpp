@@ -86,6 +86,7 @@ Known<Cost> count(const MatMul& op, const Operands& operands) {
   const Operand& b = operands.in(1);
   const Operand& bias = operands.in(2);
   const Operand& y = operands.out(0);
+  if (!y) return Unknown{"the matrix product has no result"};
   const Count outputs = product(y.shape());
 
   Cost cost;

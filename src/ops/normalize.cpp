@@ -40,7 +40,7 @@ Inferred infer(const Softmax& softmax, const Operands& operands) {
 /// Counts:    per row n - 1 compare (the largest), n add (less the largest), n transcendental, n - 1 add (the sum),
 ///            n div. Log: n add and one transcendental instead of the n div. A beta other than 1: n mul. The same for
 ///            quantized rows: tables give the output's scale.
-/// Source:    counting.md, section 2. Example: a row of 10: 5 * 10 - 2 = 48.
+/// Source:    docs/counting.md, section 2. Example: a row of 10: 5 * 10 - 2 = 48.
 Known<Cost> count(const Softmax& softmax, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
@@ -70,7 +70,7 @@ Inferred infer(const BatchNorm&, const Operands& operands) { return same_shape(o
 
 /// Operands:  x, scale, shift, mean, variance, one of each per channel -> y
 /// Counts:    mul = add = |x|: the four constants fold into a scale and a shift
-/// Source:    counting.md, section 2. Example: 64 channels of 56 x 56: 200,704 mul and as many add.
+/// Source:    docs/counting.md, section 2. Example: 64 channels of 56 x 56: 200,704 mul and as many add.
 Known<Cost> count(const BatchNorm&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
@@ -94,7 +94,7 @@ Inferred infer(const L2Norm& norm, const Operands& operands) {
 
 /// Operands:  x -> y of the same shape, rows of n elements
 /// Counts:    per row n mul, n - 1 add, compare (not below epsilon), transcendental, n div
-/// Source:    counting.md, section 2. Example: a row of 4: 4 + 3 + 1 + 1 + 4 = 13.
+/// Source:    docs/counting.md, section 2. Example: a row of 4: 4 + 3 + 1 + 1 + 4 = 13.
 Known<Cost> count(const L2Norm& norm, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};

@@ -8,6 +8,9 @@
 namespace flopstat {
 namespace {
 
+/// Real numbers matter to shapes as scales, steps and exponents; longer constants are weights, which are not touched.
+constexpr size_t kMaxStoredReals = 256;
+
 template <class T>
 T load(Bytes data, size_t i) {
   T value;
@@ -74,6 +77,7 @@ std::shared_ptr<const Elements> elements_of(const Operand& operand) {
   if (data.empty()) return nullptr;
   const uint32_t bits = bits_of(operand.dtype());
   if (bits < 8 || *count * (bits / 8) > data.size()) return nullptr;
+  if (is_float(operand.dtype()) && *count > kMaxStoredReals) return nullptr;
   Elements elements(*count);
   for (size_t i = 0; i < *count; ++i) elements[i] = stored(operand.dtype(), data, i);
   return std::make_shared<const Elements>(std::move(elements));

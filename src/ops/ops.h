@@ -20,8 +20,8 @@ using Inferred = Known<std::vector<Value>>;
 //   role   what its i-th operand is for.
 // A macro, because the three declarations are the same for each of the operations and one that is left out must not
 // compile.
-#define FLOPSTAT_DECLARE_OP(Operation)                             \
-  Inferred infer(const Operation& op, const Operands& operands);   \
+#define FLOPSTAT_DECLARE_OP(Operation)                              \
+  Inferred infer(const Operation& op, const Operands& operands);    \
   Known<Cost> count(const Operation& op, const Operands& operands); \
   Role role(const Operation& op, size_t operand)
 
@@ -129,7 +129,7 @@ FLOPSTAT_DECLARE_OP(Opaque);
 /// The result is the memory of the first operand under another shape: nothing is read or written.
 bool is_view(const Op& op);
 
-/// Work of a function of one element on `elements` of them, appended to the cost. Source: counting.md, section 2.
+/// Work of a function of one element on `elements` of them, appended to the cost. Source: docs/counting.md, section 2.
 void add_function(Cost& cost, Part part, UnaryFn fn, DType dtype, Count elements);
 
 }  // namespace flopstat

@@ -49,7 +49,7 @@ Inferred infer(const Pool& pool, const Operands& operands) {
 ///            div |y|. L2: mul taps, add taps - |y|, div |y|, transcendental |y|. A window wholly in the padding has
 ///            nothing to combine.
 ///            Quantized: max is rescaled where the scales differ; average rounds (add) and clamps (2 compare).
-/// Source:    counting.md, sections 1, 2 and 7. Example: 2 x 2, stride 2, 1x28x28x8: 784 * 8 - 196 * 8 compare.
+/// Source:    docs/counting.md, sections 1, 2 and 7. Example: 2 x 2, stride 2, 1x28x28x8: 784 * 8 - 196 * 8 compare.
 Known<Cost> count(const Pool& pool, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
@@ -103,7 +103,8 @@ Inferred infer(const Lrn& lrn, const Operands& operands) {
 /// Operands:  x [N, C, ...] or [..., C] -> y of the same shape
 /// Counts:    per element: 2 mul (its square, the sum by alpha), transcendental (the power), div, and one add per
 ///            channel of its window that exists: those but one sum up the squares, the last adds the bias
-/// Source:    counting.md, section 2; ONNX operator LRN. Example: 3 channels, size 3: windows of 2, 3 and 2, 7 add.
+/// Source:    docs/counting.md, section 2; ONNX operator LRN. Example: 3 channels, size 3: windows of 2, 3 and 2,
+///            7 add.
 Known<Cost> count(const Lrn& lrn, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};

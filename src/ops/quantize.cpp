@@ -51,7 +51,7 @@ Inferred infer(const Quantize& quantize, const Operands& operands) {
 /// Operands:  x, scale or absent, zero point or absent -> y
 /// Counts:    float x, per element: div, compare (round), add unless the zero point is stored as 0, 2 compare (clamp).
 ///            Integer x: rescaled where the scales differ.
-/// Source:    counting.md, section 2, "quantize", and section 7. Example: 10 elements with a zero point: 50.
+/// Source:    docs/counting.md, section 2, "quantize", and section 7. Example: 10 elements with a zero point: 50.
 Known<Cost> count(const Quantize&, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
@@ -76,7 +76,7 @@ Inferred infer(const Dequantize& dequantize, const Operands& operands) {
 
 /// Operands:  x, scale or absent, zero point or absent -> y
 /// Counts:    per element: add unless the zero point is stored as 0, mul. Half-precision x: a cast, 0.
-/// Source:    counting.md, section 2, "dequantize". Example: 10 elements with a zero point: 20.
+/// Source:    docs/counting.md, section 2, "dequantize". Example: 10 elements with a zero point: 20.
 Known<Cost> count(const Dequantize& dequantize, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
@@ -99,7 +99,7 @@ Inferred infer(const FakeQuantize&, const Operands& operands) {
 /// Operands:  x, its range or scale and zero point -> y of the same type
 /// Counts:    as quantize and dequantize together: div, 2 add, 3 compare, mul per element. The zero point follows from
 ///            the range while running, so it is always added.
-/// Source:    counting.md, section 2, "fake-quant both". Example: 10 elements: 70.
+/// Source:    docs/counting.md, section 2, "fake-quant both". Example: 10 elements: 70.
 Known<Cost> count(const FakeQuantize&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};

@@ -144,7 +144,7 @@ Inferred infer(const Reduce& reduce, const Operands& operands) {
 ///            mean + div; l1 + n compare; l2 + n mul + transcendental; sum of squares + n mul; log of the sum +
 ///            transcendental; log-sum-exp n - 1 compare, 2n add, n + 1 transcendental. Booleans: none.
 ///            Quantized: sum and mean are brought to the scale of y, others where the scales differ.
-/// Source:    counting.md, sections 2 and 7. Example: mean of 7 x 7 x 64 to 64: 48 * 64 add, 64 div.
+/// Source:    docs/counting.md, sections 2 and 7. Example: mean of 7 x 7 x 64 to 64: 48 * 64 add, 64 div.
 Known<Cost> count(const Reduce& reduce, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
@@ -225,7 +225,7 @@ Inferred infer(const ArgReduce& arg, const Operands& operands) {
 
 /// Operands:  x, axis -> indices
 /// Counts:    n - 1 compare per row of n, in the type of x
-/// Source:    counting.md, section 2. Example: the best of 1000 classes: 999.
+/// Source:    docs/counting.md, section 2. Example: the best of 1000 classes: 999.
 Known<Cost> count(const ArgReduce&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
@@ -251,7 +251,7 @@ Inferred infer(const Cumulate&, const Operands& operands) {
 
 /// Operands:  x, axis -> y of the same shape
 /// Counts:    n - 1 add or mul per row of n
-/// Source:    counting.md, section 2. Example: 4 rows of 10: 36.
+/// Source:    docs/counting.md, section 2. Example: 4 rows of 10: 36.
 Known<Cost> count(const Cumulate& cumulate, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
@@ -291,7 +291,7 @@ Inferred infer(const TopK& top, const Operands& operands) {
 
 /// Operands:  x, k -> values, indices
 /// Counts:    n * k compare per row of n, an upper bound
-/// Source:    counting.md, section 2. Example: 5 of 1000: 5000.
+/// Source:    docs/counting.md, section 2. Example: 5 of 1000: 5000.
 Known<Cost> count(const TopK& top, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0) ? operands.out(0) : operands.out(1);

@@ -3,7 +3,8 @@
 #include "model/cost.h"
 #include "ops/operands.h"
 
-/// What quantization adds to an operation, in operations of the accumulator's type. Source: counting.md, section 7.
+/// What quantization adds to an operation, in operations of the accumulator's type.
+/// Source: docs/counting.md, section 7.
 namespace flopstat {
 
 /// Type that an integer kernel accumulates in: i64 for 16-bit activations, else i32.

@@ -83,7 +83,7 @@ Inferred infer(const Resize& resize, const Operands& operands) {
 /// Operands:  x, sizes or absent, scales or absent -> y
 /// Counts:    per element of y, over the a axes whose size changes: nearest 0; linear 2^a - 1 blends of mul + 2 add;
 ///            cubic (4^a - 1) / 3 filters of 4 mul + 3 add. Quantized: rescaled where the scales differ.
-/// Source:    counting.md, sections 2 and 7. Example: bilinear to 26 x 26: 676 * 3 mul, 676 * 6 add.
+/// Source:    docs/counting.md, sections 2 and 7. Example: bilinear to 26 x 26: 676 * 3 mul, 676 * 6 add.
 Known<Cost> count(const Resize& resize, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);

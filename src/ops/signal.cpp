@@ -11,7 +11,7 @@ enum class Transform : uint8_t { complex, real };
 /// Discrete Fourier transforms of n points: 2n*log2(n) multiplications and 3n*log2(n) additions each, real input half
 /// of it, rounded up.
 ///
-/// Source: counting.md, section 2. Example: real, n = 512: 512 * 9 = 4,608 mul, 6,912 add.
+/// Source: docs/counting.md, section 2. Example: real, n = 512: 512 * 9 = 4,608 mul, 6,912 add.
 void add_transforms(Cost& cost, Transform transform, DType dtype, int64_t n, Count transforms) {
   if (n < 2) return;
   const double butterflies = static_cast<double>(n) * std::log2(static_cast<double>(n));

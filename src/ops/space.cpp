@@ -24,7 +24,9 @@ Known<Blocks> blocks_of(const Operands& operands) {
   if (!sizes) return not_known(operands.in(1), "the list of block sizes");
   std::optional<std::vector<int64_t>> borders = integers_of(operands.in(2));
   if (!borders) return not_known(operands.in(2), "the list of pads or crops");
-  if (sizes->size() >= x.rank() || borders->size() != 2 * sizes->size()) return no_fit(x, "each block size needs an axis and two borders");
+  if (sizes->size() >= x.rank() || borders->size() != 2 * sizes->size()) {
+    return no_fit(x, "each block size needs an axis and two borders");
+  }
   for (const int64_t size : *sizes) {
     if (size < 1 || size > kMaxDim) return no_fit(x, "a block size is out of range");
   }

@@ -48,7 +48,7 @@ Inferred infer(const Svdf& op, const Operands& operands) {
 /// Counts:  per batch item mul_add F*I + F*memory; add units * (rank - 1); bias add units. Integers: both stages
 ///          requantize, the first towards the state. Time weights stored as integers behind a float state are decoded
 ///          when the model is loaded
-/// Source:  counting.md, section 2; tensorflow/lite/kernels/svdf.cc. Example: I 96, F 64, memory 8, rank 1:
+/// Source:  docs/counting.md, section 2; tensorflow/lite/kernels/svdf.cc. Example: I 96, F 64, memory 8, rank 1:
 ///          64 * 96 + 64 * 8 = 6,656 MACs.
 Known<Cost> count(const Svdf& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);

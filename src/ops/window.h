@@ -30,8 +30,8 @@ Known<ResolvedAxis> resolve(const Axis& axis, Padding padding, int64_t input, bo
 /// For a transposed convolution `axis.output` is the length of x, `points` the length of y, `pad_before` its crop.
 /// `axis` is as `resolve` accepts it.
 ///
-/// Source: counting.md, section 1, "valid". Example: 3 taps, stride 1, one point of padding on each side, 5 windows over
-/// 5 points: 13 of 15 taps.
+/// Source: docs/counting.md, section 1, "valid". Example: 3 taps, stride 1, one point of padding on each side, 5
+/// windows over 5 points: 13 of 15 taps.
 Count valid_taps(const ResolvedAxis& axis, int64_t points);
 
 }  // namespace flopstat

@@ -63,9 +63,7 @@ Cell of_known_part(const Column& column, const Cell& cell, bool complete, bool a
 
 std::span<const Column> columns() { return kColumns; }
 
-const Column& column(std::string_view key) {
-  return *std::find_if(std::begin(kColumns), std::end(kColumns), [key](const Column& c) { return c.key == key; });
-}
+const Column& column(std::string_view key) { return *std::ranges::find(kColumns, key, &Column::key); }
 
 Cell cell(const Column& column, const Row& row) { return column.figure(row.figures); }
 

@@ -14,7 +14,7 @@ struct Range {
 };
 
 bool contains(std::span<const Range> ranges, char32_t c) {
-  return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return r.first <= c && c <= r.last; });
+  return std::ranges::any_of(ranges, [c](Range r) { return r.first <= c && c <= r.last; });
 }
 
 /// Characters beyond ASCII that are not seen themselves but change what is: C1 controls, soft hyphen, Arabic letter
@@ -51,7 +51,7 @@ CodePoint first_code_point(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const CodePoint invalid{byte(0), 1, false};
   if (byte(0) < 0x80) return {byte(0), 1, true};
-  const size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  const size_t length = 2 + (byte(0) >= 0xE0 ? 1 : 0) + (byte(0) >= 0xF0 ? 1 : 0);
   if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length) return invalid;
   char32_t value = byte(0) & (0xFFu >> (length + 1));
   for (size_t i = 1; i < length; ++i) {
@@ -96,7 +96,7 @@ size_t display_width(std::string_view text) {
 std::string shorten(std::string_view text, size_t columns, std::string_view mark) {
   if (display_width(text) <= columns) return std::string(text);
   const size_t mark_columns = display_width(mark);
-  if (columns < mark_columns) return std::string(columns, '.');
+  if (columns < mark_columns) return std::string().append(columns, '.');
   size_t used = 0, bytes = 0;
   while (true) {
     const CodePoint c = first_code_point(text.substr(bytes));

@@ -1,113 +1,127 @@
 #include "reports/json.h"
 
-#include <nlohmann/json.hpp>
-
 #include <map>
-#include <span>
 #include <tuple>
 #include <vector>
 
 #include "flopstat/analyze.h"
 #include "reports/columns.h"
+#include "reports/json_writer.h"
 
 namespace flopstat {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// ---- Layout
-
-/// One line of ASCII; bytes that are no UTF-8 become U+FFFD.
-std::string compact(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
-
-/// Objects with a line for each member, lists of objects with a line for each entry, all else on one line.
-void write_indented(const Json& value, size_t indent, std::string& out) {
-  const bool list = value.is_array() && !value.empty() && value[0].is_object();
-  if (!list && (!value.is_object() || value.empty())) {
-    out += compact(value);
-    return;
-  }
-  const std::string inner = '\n' + std::string(indent + 2, ' ');
-  out += list ? '[' : '{';
-  std::string_view separator;
-  for (const auto& [key, member] : value.items()) {
-    out.append(separator).append(inner);
-    if (list) {
-      out += compact(member);
-    } else {
-      out.append(compact(key)).append(": ");
-      write_indented(member, indent + 2, out);
-    }
-    separator = ",";
-  }
-  out.append("\n").append(indent, ' ') += list ? ']' : '}';
-}
-
 // ---- Values
 
-Json to_json(const Figure& figure) { return figure ? Json(*figure) : Json(); }
-
-Json to_json(const Cell& cell) {
-  if (const uint64_t* count = std::get_if<uint64_t>(&cell)) return *count;
-  if (const double* ratio = std::get_if<double>(&cell)) return *ratio;
-  return nullptr;
+void write(JsonWriter& json, const Figure& figure) {
+  if (figure) {
+    json.value(*figure);
+  } else {
+    json.null();
+  }
 }
 
-Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
-
-Json to_json(DType dtype) { return dtype == DType::unknown ? Json() : Json(name_of(dtype)); }
-
-Json shape_to_json(const TensorInfo& tensor) { return tensor.shape ? Json(*tensor.shape) : Json(); }
-
-Json named_tensors(const std::vector<TensorInfo>& tensors) {
-  Json list = Json::array();
-  for (const TensorInfo& tensor : tensors) {
-    list.push_back({{"name", tensor.name}, {"dtype", to_json(tensor.dtype)}, {"shape", shape_to_json(tensor)}});
+void write(JsonWriter& json, const Cell& cell) {
+  if (const uint64_t* count = std::get_if<uint64_t>(&cell)) {
+    json.value(*count);
+  } else if (const double* ratio = std::get_if<double>(&cell)) {
+    json.value(*ratio);
+  } else {
+    json.null();
   }
-  return list;
 }
 
-Json operands(const std::vector<TensorInfo>& tensors) {
-  Json list = Json::array();
-  for (const TensorInfo& tensor : tensors) {
-    const bool absent = tensor.dtype == DType::unknown && !tensor.shape && tensor.name.empty();
-    list.push_back(absent ? Json() : Json{{"dtype", to_json(tensor.dtype)}, {"shape", shape_to_json(tensor)}});
+void text_or_null(JsonWriter& json, std::string_view key, std::string_view text) {
+  json.key(key);
+  if (text.empty()) {
+    json.null();
+  } else {
+    json.value(text);
   }
-  return list;
+}
+
+void dtype_and_shape(JsonWriter& json, const TensorInfo& tensor) {
+  text_or_null(json, "dtype", tensor.dtype == DType::unknown ? std::string_view() : name_of(tensor.dtype));
+  json.key("shape");
+  if (!tensor.shape) {
+    json.null();
+    return;
+  }
+  json.list(JsonWriter::line, [&] {
+    for (const int64_t size : *tensor.shape) json.value(size);
+  });
+}
+
+void named_tensors(JsonWriter& json, std::string_view key, const std::vector<TensorInfo>& tensors) {
+  json.key(key);
+  json.list(JsonWriter::lines, [&] {
+    for (const TensorInfo& tensor : tensors) {
+      json.object(JsonWriter::line, [&] {
+        json.member("name", tensor.name);
+        dtype_and_shape(json, tensor);
+      });
+    }
+  });
+}
+
+void operands(JsonWriter& json, std::string_view key, const std::vector<TensorInfo>& tensors) {
+  json.key(key);
+  json.list(JsonWriter::line, [&] {
+    for (const TensorInfo& tensor : tensors) {
+      const bool absent = tensor.dtype == DType::unknown && !tensor.shape && tensor.name.empty();
+      if (absent) {
+        json.null();
+      } else {
+        json.object(JsonWriter::line, [&] { dtype_and_shape(json, tensor); });
+      }
+    }
+  });
+}
+
+void unit_dtype_count(JsonWriter& json, Unit unit, DType dtype, uint64_t count) {
+  json.member("unit", name_of(unit));
+  text_or_null(json, "dtype", dtype == DType::unknown ? std::string_view() : name_of(dtype));
+  json.member("count", count);
 }
 
 /// Work of a row: what is usual (part core, exact, counted) is not written.
-Json work_of_row(const std::vector<Work>& works) {
-  Json list = Json::array();
-  for (const Work& work : works) {
-    Json entry = {{"unit", name_of(work.unit)}, {"dtype", to_json(work.dtype)}, {"count", work.count}};
-    if (work.part != Part::core) entry["part"] = name_of(work.part);
-    if (work.certainty != Certainty::exact) entry["certainty"] = name_of(work.certainty);
-    if (work.mark != Mark::none) entry["mark"] = name_of(work.mark);
-    list.push_back(std::move(entry));
-  }
-  return list;
+void work_of_row(JsonWriter& json, const std::vector<Work>& works) {
+  json.key("work");
+  json.list(JsonWriter::line, [&] {
+    for (const Work& work : works) {
+      json.object(JsonWriter::line, [&] {
+        unit_dtype_count(json, work.unit, work.dtype, work.count);
+        if (work.part != Part::core) json.member("part", name_of(work.part));
+        if (work.certainty != Certainty::exact) json.member("certainty", name_of(work.certainty));
+        if (work.mark != Mark::none) json.member("mark", name_of(work.mark));
+      });
+    }
+  });
 }
 
 /// Work of many rows: parts and certainties are summed up; what is marked stays apart, as it is in no other figure.
-Json work_of_rows(const std::vector<Work>& works) {
+void work_of_rows(JsonWriter& json, JsonWriter::Layout layout, const std::vector<Work>& works) {
   std::map<std::tuple<Mark, Unit, DType>, uint64_t> counts;
   for (const Work& work : works) counts[{work.mark, work.unit, work.dtype}] += work.count;
-  Json list = Json::array();
-  for (const auto& [kind, count] : counts) {
-    const auto& [mark, unit, dtype] = kind;
-    Json entry = {{"unit", name_of(unit)}, {"dtype", to_json(dtype)}, {"count", count}};
-    if (mark != Mark::none) entry["mark"] = name_of(mark);
-    list.push_back(std::move(entry));
-  }
-  return list;
+  json.key("work");
+  json.list(layout, [&] {
+    for (const auto& [kind, count] : counts) {
+      const auto& [mark, unit, dtype] = kind;
+      json.object(JsonWriter::line, [&, mark = mark, unit = unit, dtype = dtype, count = count] {
+        unit_dtype_count(json, unit, dtype, count);
+        if (mark != Mark::none) json.member("mark", name_of(mark));
+      });
+    }
+  });
 }
 
 /// The columns that rows have, too.
 template <class Summary>
-void add_figures(const Summary& summary, Json& object) {
+void figures(JsonWriter& json, const Summary& summary) {
   for (const Column& c : columns()) {
-    if (c.figure) object[c.key] = to_json(cell(c, summary));
+    if (!c.figure) continue;
+    json.key(c.key);
+    write(json, cell(c, summary));
   }
 }
 
@@ -118,118 +132,136 @@ std::string_view public_path(std::string_view path) {
   return path.starts_with('/') ? path.substr(path.find_last_of('/') + 1) : path;
 }
 
-Json model(const Report& report) {
-  return {{"path", public_path(report.path)},
-          {"format", report.format},
-          {"producer", text_or_null(report.producer)},
-          {"file_bytes", report.file_bytes},
-          {"signature", text_or_null(report.signature)},
-          {"other_signatures", report.other_signatures},
-          {"inputs", named_tensors(report.inputs)},
-          {"outputs", named_tensors(report.outputs)}};
+void dims(JsonWriter& json, const Report& report) {
+  json.key("dims");
+  json.object(JsonWriter::lines, [&] {
+    for (const auto& [name, size] : report.dims) json.member(name, size);
+  });
 }
 
-Json totals(const Totals& totals) {
-  Json object = {{"nodes", totals.nodes}, {"unknown_nodes", totals.unknown_nodes}, {"complete", totals.complete}};
-  for (const Column& c : columns()) object[c.key] = to_json(cell(c, totals));
-  object["peak_op"] = totals.peak_row ? Json(*totals.peak_row) : Json();
-  object["work"] = work_of_rows(totals.figures.work);
-  return object;
+void model(JsonWriter& json, const Report& report) {
+  json.key("model");
+  json.object(JsonWriter::lines, [&] {
+    json.member("path", public_path(report.path));
+    json.member("format", report.format);
+    text_or_null(json, "producer", report.producer);
+    json.member("file_bytes", report.file_bytes);
+    text_or_null(json, "signature", report.signature);
+    json.key("other_signatures");
+    json.list(JsonWriter::line, [&] {
+      for (const std::string_view name : report.other_signatures) json.value(name);
+    });
+    named_tensors(json, "inputs", report.inputs);
+    named_tensors(json, "outputs", report.outputs);
+  });
 }
 
-Json op(const Row& row) {
-  Json object = {{"index", row.index},
-                 {"graph", row.graph},
-                 {"node", row.node},
-                 {"offset", row.offset},
-                 {"name", row.name},
-                 {"type", row.type},
-                 {"op", row.op},
-                 {"scope", row.scope},
-                 {"repeat", to_json(row.repeat)},
-                 {"inputs", operands(row.inputs)},
-                 {"outputs", operands(row.outputs)}};
-  add_figures(row, object);
-  object["certainty"] = name_of(row.certainty);
-  object["work"] = work_of_row(row.figures.work);
-  object["unknown"] = text_or_null(row.unknown);
-  return object;
+void totals(JsonWriter& json, const Totals& totals) {
+  json.key("totals");
+  json.object(JsonWriter::lines, [&] {
+    json.member("nodes", totals.nodes);
+    json.member("unknown_nodes", totals.unknown_nodes);
+    json.member("complete", totals.complete);
+    for (const Column& c : columns()) {
+      json.key(c.key);
+      write(json, cell(c, totals));
+    }
+    json.key("peak_op");
+    write(json, totals.peak_row ? Figure(*totals.peak_row) : Figure());
+    work_of_rows(json, JsonWriter::lines, totals.figures.work);
+  });
 }
 
-Json by_type(const std::vector<TypeSummary>& types) {
-  Json list = Json::array();
-  for (const TypeSummary& type : types) {
-    Json object = {{"type", type.type}, {"nodes", type.nodes}, {"unknown_nodes", type.unknown_nodes}};
-    add_figures(type, object);
-    object["work"] = work_of_rows(type.figures.work);
-    list.push_back(std::move(object));
-  }
-  return list;
+void op(JsonWriter& json, const Row& row) {
+  json.object(JsonWriter::line, [&] {
+    json.member("index", uint64_t{row.index});
+    json.member("graph", uint64_t{row.graph});
+    json.member("node", uint64_t{row.node});
+    json.member("offset", row.offset);
+    json.member("name", row.name);
+    json.member("type", row.type);
+    json.member("op", row.op);
+    json.member("scope", row.scope);
+    json.key("repeat");
+    write(json, row.repeat);
+    operands(json, "inputs", row.inputs);
+    operands(json, "outputs", row.outputs);
+    figures(json, row);
+    json.member("certainty", name_of(row.certainty));
+    work_of_row(json, row.figures.work);
+    text_or_null(json, "unknown", row.unknown);
+  });
 }
 
-Json plan(const std::vector<Placement>& placements) {
-  Json list = Json::array();
-  for (const Placement& placement : placements) {
-    list.push_back({{"name", placement.name},
-                    {"offset", placement.offset},
-                    {"bytes", placement.bytes},
-                    {"first_op", placement.first_row},
-                    {"last_op", placement.last_row}});
-  }
-  return list;
+void type_summary(JsonWriter& json, const TypeSummary& type) {
+  json.object(JsonWriter::line, [&] {
+    json.member("type", type.type);
+    json.member("nodes", type.nodes);
+    json.member("unknown_nodes", type.unknown_nodes);
+    figures(json, type);
+    work_of_rows(json, JsonWriter::line, type.figures.work);
+  });
 }
 
-Json warnings(const std::vector<ReportWarning>& warnings) {
-  Json list = Json::array();
-  for (const ReportWarning& warning : warnings) list.push_back({{"code", warning.code}, {"message", warning.message}});
-  return list;
+void placement(JsonWriter& json, const Placement& placement) {
+  json.object(JsonWriter::line, [&] {
+    json.member("name", placement.name);
+    json.member("offset", placement.offset);
+    json.member("bytes", placement.bytes);
+    json.member("first_op", uint64_t{placement.first_row});
+    json.member("last_op", uint64_t{placement.last_row});
+  });
 }
 
-void write_member(std::string_view key, const Json& value, std::string& out) {
-  out.append("  \"").append(key).append("\": ");
-  write_indented(value, 2, out);
+void warning(JsonWriter& json, const ReportWarning& warning) {
+  json.object(JsonWriter::line, [&] {
+    json.member("code", warning.code);
+    json.member("message", warning.message);
+  });
 }
 
-/// The rows, one after the other: a model may have a hundred thousand of them.
-void write_ops(const std::vector<Row>& rows, std::string& out) {
-  out += "  \"ops\": [";
-  std::string_view separator = "\n    ";
-  for (const Row& row : rows) {
-    out.append(separator).append(compact(op(row)));
-    separator = ",\n    ";
-  }
-  out += rows.empty() ? "]" : "\n  ]";
+/// A list with a line for each entry.
+template <class Entry>
+void entries(JsonWriter& json, std::string_view key, const std::vector<Entry>& all,
+             void (*write_entry)(JsonWriter&, const Entry&)) {
+  json.key(key);
+  json.list(JsonWriter::lines, [&] {
+    for (const Entry& entry : all) write_entry(json, entry);
+  });
 }
 
 }  // namespace
 
 void write_json(const Report& report, std::string& out) {
-  out += "{\n";
-  const std::pair<std::string_view, Json> head[] = {{"schema", "flopstat/1"},
-                                                    {"version", version()},
-                                                    {"command", "count"},
-                                                    {"kind", "counted"},
-                                                    {"convention", report.convention},
-                                                    {"dims", Json(report.dims)},
-                                                    {"model", model(report)},
-                                                    {"totals", totals(report.totals)}};
-  for (const auto& [key, value] : head) {
-    write_member(key, value, out);
-    out += ",\n";
-  }
-  write_ops(report.rows, out);
-  const std::pair<std::string_view, Json> tail[] = {
-      {"by_type", by_type(report.by_type)}, {"plan", plan(report.plan)}, {"warnings", warnings(report.warnings)}};
-  for (const auto& [key, value] : tail) {
-    out += ",\n";
-    write_member(key, value, out);
-  }
-  out += "\n}";
+  JsonWriter json(out);
+  json.object(JsonWriter::lines, [&] {
+    json.member("schema", "flopstat/1");
+    json.member("version", version());
+    json.member("command", "count");
+    json.member("kind", "counted");
+    json.member("convention", report.convention);
+    dims(json, report);
+    model(json, report);
+    totals(json, report.totals);
+    entries(json, "ops", report.rows, op);
+    entries(json, "by_type", report.by_type, type_summary);
+    entries(json, "plan", report.plan, placement);
+    entries(json, "warnings", report.warnings, warning);
+  });
 }
 
 void write_json(const Error& error, std::string_view path, std::string& out) {
-  const Json details = {{"code", name_of(error.code)}, {"message", error.message}, {"offset", to_json(error.offset)}};
-  write_indented({{"path", public_path(path)}, {"error", details}}, 0, out);
+  JsonWriter json(out);
+  json.object(JsonWriter::lines, [&] {
+    json.member("path", public_path(path));
+    json.key("error");
+    json.object(JsonWriter::lines, [&] {
+      json.member("code", name_of(error.code));
+      json.member("message", error.message);
+      json.key("offset");
+      write(json, error.offset);
+    });
+  });
 }
 
 }  // namespace flopstat

@@ -166,7 +166,8 @@ TEST(Json, a_file_that_failed_has_a_document_of_its_own) {
 
 /// What jsonschema says of a document: its exit code, 77 where there is no jsonschema.
 int validate(const std::string& document) {
-  const std::string path = ::testing::TempDir() + "flopstat_json_test.json";
+  const std::string path =
+      ::testing::TempDir() + "flopstat_" + ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".json";
   std::ofstream(path) << document;
   const std::string script =
       "import sys, json\n"

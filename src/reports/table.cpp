@@ -29,9 +29,8 @@ size_t width_of_line(const std::vector<size_t>& shown, const std::vector<size_t>
 void drop_columns(const Table& table, const std::vector<size_t>& widths, size_t indent, size_t limit,
                   std::vector<size_t>& shown) {
   while (width_of_line(shown, widths, indent) > limit) {
-    const auto least = std::min_element(shown.begin(), shown.end(), [&](size_t a, size_t b) {
-      return table.columns[a].priority < table.columns[b].priority;
-    });
+    const auto least = std::ranges::min_element(
+        shown, [&](size_t a, size_t b) { return table.columns[a].priority < table.columns[b].priority; });
     if (table.columns[*least].priority == Table::kAlways) return;
     shown.erase(least);
   }
@@ -75,6 +74,7 @@ void Table::write(const TerminalStyle& style, size_t indent, std::string& out) c
     narrow_columns(*this, shown, indent, style.width, widths);
   }
   std::vector<std::string> titles;
+  titles.reserve(columns.size());
   for (const Column& column : columns) titles.push_back(column.title);
   write_line(*this, titles, Emphasis::dim, shown, widths, style, indent, out);
   for (const Row& row : rows) write_line(*this, row.cells, row.emphasis, shown, widths, style, indent, out);

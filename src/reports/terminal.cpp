@@ -57,8 +57,10 @@ std::string dtypes_text(const Report& report) {
     for (const TensorInfo& input : report.inputs) ++counts[input.dtype];
   }
   std::vector<std::pair<uint64_t, DType>> sorted;
+  sorted.reserve(counts.size());
   for (const auto& [dtype, count] : counts) sorted.emplace_back(count, dtype);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   std::string text;
   for (const auto& [count, dtype] : sorted) text += (text.empty() ? "" : " + ") + std::string(name_of(dtype));
   return text;
@@ -199,12 +201,12 @@ constexpr int kBarPriority = 3;
 /// A bar of at most `kBarWidth` columns.
 std::string bar(uint64_t part, uint64_t whole, const TerminalStyle& style) {
   const double length = kBarWidth * static_cast<double>(part) / static_cast<double>(whole);
-  if (!style.utf8) return std::string(static_cast<size_t>(std::lround(length)), '#');
-  constexpr std::string_view kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto eighths = static_cast<size_t>(std::lround(length * 8));
   std::string text;
+  if (!style.utf8) return text.append(static_cast<size_t>(std::lround(length)), '#');
+  constexpr std::string_view eighth_blocks[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto eighths = static_cast<size_t>(std::lround(length * 8));
   for (size_t i = 0; i < eighths / 8; ++i) text += "█";
-  return text.append(kEighths[eighths % 8]);
+  return text.append(eighth_blocks[eighths % 8]);
 }
 
 /// Share of the multiply-adds and its bar; of what is known of them where the report is not complete.
@@ -269,17 +271,34 @@ void write_note(std::string_view text, Emphasis emphasis, const TerminalStyle& s
   write_pieces(words(text, emphasis), indent, 1, indent + 2, style, out);
 }
 
-/// Rows that are not known, those of one type and one reason together.
+/// Rows that are not known for one reason: the first of them, how many, and whether all are of its type.
+struct Reason {
+  const Row* first;
+  uint64_t rows = 0;
+  bool one_type = true;
+};
+
+/// "Conv x3 (#7)", or "Conv and 2 others (#7)" where only the first is a Conv.
+std::string rows_text(const Reason& reason, bool ascii) {
+  const std::string type = escape(reason.first->type, ascii);
+  const std::string_view others = reason.rows == 2 ? "other" : "others";
+  return reason.one_type ? fmt::format("{} x{} (#{})", type, reason.rows, reason.first->index)
+                         : fmt::format("{} and {} {} (#{})", type, reason.rows - 1, others, reason.first->index);
+}
+
+/// Rows that are not known, those of one reason together: mostly one row is to blame and the rest follow it.
 void write_unknown(const Report& report, const TerminalStyle& style, std::string& out) {
-  std::vector<std::pair<const Row*, uint64_t>> reasons;
-  std::map<std::pair<std::string_view, std::string_view>, size_t> seen;
+  std::vector<Reason> reasons;
+  std::map<std::string_view, size_t> seen;
   uint64_t endless = 0;
   for (const Row& row : report.rows) {
     if (!row.repeat) ++endless;
     if (row.unknown.empty()) continue;
-    const auto [place, added] = seen.try_emplace({row.type, row.unknown}, reasons.size());
-    if (added) reasons.emplace_back(&row, 0);
-    ++reasons[place->second].second;
+    const auto [place, added] = seen.try_emplace(row.unknown, reasons.size());
+    if (added) reasons.push_back({&row});
+    Reason& reason = reasons[place->second];
+    ++reason.rows;
+    reason.one_type &= row.type == reason.first->type;
   }
   if (!reasons.empty()) {
     const uint64_t nodes = report.totals.unknown_nodes;
@@ -288,11 +307,9 @@ void write_unknown(const Report& report, const TerminalStyle& style, std::string
                Emphasis::warn, style, out);
     const size_t shown = style.width == 0 ? reasons.size() : std::min(reasons.size(), kReasonsShown);
     for (size_t i = 0; i < shown; ++i) {
-      const auto& [row, count] = reasons[i];
       const bool ascii = !style.utf8;
-      write_note(
-          fmt::format("{} x{} (#{}): {}", escape(row->type, ascii), count, row->index, escape(row->unknown, ascii)),
-          Emphasis::warn, style, out, 2 * kIndent);
+      write_note(rows_text(reasons[i], ascii) + ": " + escape(reasons[i].first->unknown, ascii), Emphasis::warn, style,
+                 out, 2 * kIndent);
     }
     if (shown < reasons.size()) {
       write_note(fmt::format("and {} more (--wide shows all)", reasons.size() - shown), Emphasis::warn, style, out,

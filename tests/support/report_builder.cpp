@@ -54,7 +54,7 @@ ReportBuilder::ReportBuilder(std::string path) {
 
 std::string_view ReportBuilder::keep(const std::string& text) { return storage_->texts.emplace_back(text); }
 
-TensorInfo ReportBuilder::keep(const TensorSpec& tensor) {
+TensorInfo ReportBuilder::keep(const OperandSpec& tensor) {
   TensorInfo info{.name = keep(tensor.name), .dtype = tensor.dtype, .shape = std::nullopt};
   if (tensor.shape) info.shape = storage_->shapes.emplace_back(*tensor.shape);
   return info;
@@ -77,8 +77,8 @@ ReportBuilder& ReportBuilder::row(const RowSpec& spec) {
   row.type = keep(spec.type);
   row.op = keep(spec.op);
   row.repeat = spec.repeat;
-  for (const TensorSpec& tensor : spec.inputs) row.inputs.push_back(keep(tensor));
-  for (const TensorSpec& tensor : spec.outputs) row.outputs.push_back(keep(tensor));
+  for (const OperandSpec& tensor : spec.inputs) row.inputs.push_back(keep(tensor));
+  for (const OperandSpec& tensor : spec.outputs) row.outputs.push_back(keep(tensor));
   row.figures = figures_of(spec);
   for (const Work& work : spec.work) row.certainty = std::max(row.certainty, work.certainty);
   row.unknown = spec.unknown;

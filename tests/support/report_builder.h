@@ -19,7 +19,7 @@
 
 namespace flopstat::test {
 
-struct TensorSpec {
+struct OperandSpec {
   std::string name = {};
   DType dtype = DType::unknown;
   std::optional<std::vector<int64_t>> shape = std::nullopt;
@@ -29,8 +29,8 @@ struct RowSpec {
   std::string type;
   std::string op = {};
   std::string name = {};
-  std::vector<TensorSpec> inputs = {};
-  std::vector<TensorSpec> outputs = {};
+  std::vector<OperandSpec> inputs = {};
+  std::vector<OperandSpec> outputs = {};
   std::vector<Work> work = {};
   uint64_t padding_macs = 0;  ///< of the mul_adds: products with padding
   uint64_t params = 0;
@@ -58,13 +58,13 @@ class ReportBuilder {
     std::deque<std::vector<int64_t>> shapes;
   };
   std::string_view keep(const std::string& text);
-  TensorInfo keep(const TensorSpec& tensor);
+  TensorInfo keep(const OperandSpec& tensor);
 
   std::shared_ptr<Storage> storage_ = std::make_shared<Storage>();
   Report report_;
 };
 
-/// Dense 784 -> 100 -> 100 -> 10 with relu, relu and a softmax of its own (counting.md, section 1).
+/// Dense 784 -> 100 -> 100 -> 10 with relu, relu and a softmax of its own (docs/counting.md, section 1).
 Report mnist_mlp();
 
 /// A convolution with padding in 8-bit integers, an operation without a rule, and a loop body that runs an unknown

@@ -31,29 +31,29 @@ namespace flopstat::test {
 
 /// A vector of scalars: its little-endian bytes. Its first element stands at a multiple of `alignment`.
 struct FlatVector {
-    std::vector<std::byte> bytes = {};
-    size_t element_size = 1;
-    size_t alignment = 1;
+  std::vector<std::byte> bytes = {};
+  size_t element_size = 1;
+  size_t alignment = 1;
 };
 
 /// The bytes of `values` as they lie in memory.
 template <class T>
 std::vector<std::byte> bytes_of(const std::vector<T>& values) {
-    std::vector<std::byte> bytes(values.size() * sizeof(T));
-    if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-    return bytes;
+  std::vector<std::byte> bytes(values.size() * sizeof(T));
+  if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
 }
 
 template <class T>
 FlatVector flat_vector(const std::vector<T>& values) {
-    return {bytes_of(values), sizeof(T), sizeof(T)};
+  return {bytes_of(values), sizeof(T), sizeof(T)};
 }
 
 struct FlatField;
 
 /// A table: what stands in its slots. Fields are written even where they equal the schema's default.
 struct FlatTable {
-    std::vector<FlatField> fields;
+  std::vector<FlatField> fields;
 };
 
 /// What a slot can hold. An enum is written as the integer under it, a union as two slots: uint8_t and FlatTable.
@@ -61,8 +61,8 @@ using FlatValue = std::variant<bool, int8_t, uint8_t, int16_t, uint16_t, int32_t
                                double, std::string, FlatVector, FlatTable, std::vector<FlatTable>>;
 
 struct FlatField {
-    uint16_t slot = 0;
-    FlatValue value = {};
+  uint16_t slot = 0;
+  FlatValue value = {};
 };
 
 /// Puts `value` into `slot`, in place of what stands there.
@@ -169,103 +169,103 @@ enum : uint8_t {
 
 /// A union's tag and table. Tag 0: none.
 struct UnionSpec {
-    uint8_t tag = 0;
-    FlatTable table = {};
+  uint8_t tag = 0;
+  FlatTable table = {};
 };
 
 /// Empty vectors are left out.
 struct QuantizationSpec {
-    std::vector<float> scale = {};
-    std::vector<int64_t> zero_point = {};
-    int32_t quantized_dimension = 0;
-    std::vector<float> min = {}, max = {};
-    UnionSpec details = {};
+  std::vector<float> scale = {};
+  std::vector<int64_t> zero_point = {};
+  int32_t quantized_dimension = 0;
+  std::vector<float> min = {}, max = {};
+  UnionSpec details = {};
 };
 
 struct TensorSpec {
-    std::string name = {};
-    std::vector<int32_t> shape = {};
-    TensorType type = TensorType::float32;
-    uint32_t buffer = 0;
-    std::optional<std::vector<int32_t>> shape_signature = {};
-    bool has_rank = true;
-    bool is_variable = false;
-    std::optional<QuantizationSpec> quantization = {};
-    std::vector<FlatField> extra = {};  ///< written too, in place of a field above with the same slot
+  std::string name = {};
+  std::vector<int32_t> shape = {};
+  TensorType type = TensorType::float32;
+  uint32_t buffer = 0;
+  std::optional<std::vector<int32_t>> shape_signature = {};
+  bool has_rank = true;
+  bool is_variable = false;
+  std::optional<QuantizationSpec> quantization = {};
+  std::vector<FlatField> extra = {};  ///< written too, in place of a field above with the same slot
 };
 
 struct OpSpec {
-    int32_t code = 0;
-    std::string custom_code = {};                 ///< with code = builtin::custom
-    int32_t version = 1;
-    std::optional<int8_t> deprecated_code = {};   ///< by default what converters write: min(code, 127)
-    std::vector<int32_t> inputs = {}, outputs = {};
-    UnionSpec options = {}, options_2 = {};
-    std::optional<std::vector<uint8_t>> custom_options = {};
-    std::vector<int32_t> intermediates = {};
-    std::vector<FlatField> extra = {};            ///< as in TensorSpec; slot 0 is the index of the operator code
+  int32_t code = 0;
+  std::string custom_code = {};  ///< with code = builtin::custom
+  int32_t version = 1;
+  std::optional<int8_t> deprecated_code = {};  ///< by default what converters write: min(code, 127)
+  std::vector<int32_t> inputs = {}, outputs = {};
+  UnionSpec options = {}, options_2 = {};
+  std::optional<std::vector<uint8_t>> custom_options = {};
+  std::vector<int32_t> intermediates = {};
+  std::vector<FlatField> extra = {};  ///< as in TensorSpec; slot 0 is the index of the operator code
 };
 
 struct SignatureSpec {
-    std::string key = {};
-    std::vector<std::pair<std::string, uint32_t>> inputs = {}, outputs = {};  ///< name, tensor
-    uint32_t subgraph = 0;
+  std::string key = {};
+  std::vector<std::pair<std::string, uint32_t>> inputs = {}, outputs = {};  ///< name, tensor
+  uint32_t subgraph = 0;
 };
 
 /// Puts a model together; buffer 0 (empty) and subgraph 0 ("main") are there from the start. Tensors, operators, inputs
 /// and outputs go to the subgraph begun last.
 class TfliteBuilder {
-public:
-    TfliteBuilder();
+ public:
+  TfliteBuilder();
 
-    /// Each returns the index of what it adds.
-    uint32_t subgraph(std::string name);
-    int32_t tensor(const TensorSpec& spec);
-    int32_t op(const OpSpec& spec);
-    uint32_t operator_code(FlatTable code);
-    uint32_t buffer(std::vector<std::byte> data);
-    /// A buffer whose data stands elsewhere in the file, at `offset` (from its start), where finish() puts nothing.
-    uint32_t buffer_at(uint64_t offset, uint64_t size);
-    /// A buffer whose data finish() appends behind the flatbuffer, as in files above 2 GB.
-    uint32_t outside_buffer(std::vector<std::byte> data);
+  /// Each returns the index of what it adds.
+  uint32_t subgraph(std::string name);
+  int32_t tensor(const TensorSpec& spec);
+  int32_t op(const OpSpec& spec);
+  uint32_t operator_code(FlatTable code);
+  uint32_t buffer(std::vector<std::byte> data);
+  /// A buffer whose data stands elsewhere in the file, at `offset` (from its start), where finish() puts nothing.
+  uint32_t buffer_at(uint64_t offset, uint64_t size);
+  /// A buffer whose data finish() appends behind the flatbuffer, as in files above 2 GB.
+  uint32_t outside_buffer(std::vector<std::byte> data);
 
-    /// A tensor with a buffer of its own that holds `values`; spec.buffer is not used.
-    template <class T>
-    int32_t constant(TensorSpec spec, const std::vector<T>& values) {
-        spec.buffer = buffer(bytes_of(values));
-        return tensor(spec);
-    }
+  /// A tensor with a buffer of its own that holds `values`; spec.buffer is not used.
+  template <class T>
+  int32_t constant(TensorSpec spec, const std::vector<T>& values) {
+    spec.buffer = buffer(bytes_of(values));
+    return tensor(spec);
+  }
 
-    void inputs(std::vector<int32_t> tensors);
-    void outputs(std::vector<int32_t> tensors);
-    void signature(const SignatureSpec& spec);
-    void metadata(std::string name, uint32_t buffer);
+  void inputs(std::vector<int32_t> tensors);
+  void outputs(std::vector<int32_t> tensors);
+  void signature(const SignatureSpec& spec);
+  void metadata(std::string name, uint32_t buffer);
 
-    /// Any field of Model, or of the subgraph begun last, in place of what the builder would write there.
-    void model_field(uint16_t slot, FlatValue value);
-    void subgraph_field(uint16_t slot, FlatValue value);
+  /// Any field of Model, or of the subgraph begun last, in place of what the builder would write there.
+  void model_field(uint16_t slot, FlatValue value);
+  void subgraph_field(uint16_t slot, FlatValue value);
 
-    /// The file. May be called again after more was added.
-    std::vector<std::byte> finish() const;
+  /// The file. May be called again after more was added.
+  std::vector<std::byte> finish() const;
 
-private:
-    struct Subgraph {
-        std::string name = {};
-        std::vector<FlatTable> tensors = {}, operators = {};
-        std::vector<int32_t> inputs = {}, outputs = {};
-        std::vector<FlatField> extra = {};
-    };
-    struct Outside {
-        uint32_t buffer = 0;
-        std::vector<std::byte> data = {};
-    };
+ private:
+  struct Subgraph {
+    std::string name = {};
+    std::vector<FlatTable> tensors = {}, operators = {};
+    std::vector<int32_t> inputs = {}, outputs = {};
+    std::vector<FlatField> extra = {};
+  };
+  struct Outside {
+    uint32_t buffer = 0;
+    std::vector<std::byte> data = {};
+  };
 
-    FlatTable model(uint64_t outside_offset) const;
+  FlatTable model(uint64_t outside_offset) const;
 
-    std::vector<Subgraph> subgraphs_ = {};
-    std::vector<FlatTable> operator_codes_ = {}, buffers_ = {}, signatures_ = {}, metadata_ = {};
-    std::vector<Outside> outside_ = {};
-    std::vector<FlatField> extra_ = {};
+  std::vector<Subgraph> subgraphs_ = {};
+  std::vector<FlatTable> operator_codes_ = {}, buffers_ = {}, signatures_ = {}, metadata_ = {};
+  std::vector<Outside> outside_ = {};
+  std::vector<FlatField> extra_ = {};
 };
 
 }  // namespace flopstat::test

@@ -3,7 +3,7 @@
 namespace flopstat {
 namespace {
 
-/// Operations of one unit of work. Source: counting.md, section 1.
+/// Operations of one unit of work. Source: docs/counting.md, section 1.
 Count operations(Unit unit) {
   switch (unit) {
     case Unit::mul_add: return 2;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <queue>
 #include <set>
 #include <string>
@@ -68,6 +69,9 @@ class GraphReader {
   Graph read(const std::vector<ProtoMessage>& messages) {
     Parts parts;
     for (const ProtoMessage& message : messages) collect(message, parts);
+    const size_t names = graph_.tensors.size() + parts.inputs.size() + parts.nodes.size();
+    ids_.reserve(names);
+    graph_.tensors.reserve(names);
     for (const ProtoMessage& input : parts.inputs) define_input(input);
     std::vector<Draft> drafts;
     drafts.reserve(parts.nodes.size());
@@ -245,6 +249,16 @@ class GraphReader {
         if (id != kAbsent) producer[id] = i;
       }
     }
+    std::vector<NodeIndex> sorted(drafts.size());
+    std::iota(sorted.begin(), sorted.end(), NodeIndex{0});
+    const bool in_order = std::ranges::all_of(sorted, [&](NodeIndex i) {
+      return std::ranges::all_of(drafts[i].node.inputs, [&](TensorId id) {
+        return id == kAbsent || producer[id] == kNone || producer[id] < i;
+      });
+    });
+    if (in_order) return sorted;
+    sorted.clear();
+
     std::vector<uint32_t> waits(drafts.size(), 0);
     std::vector<std::vector<NodeIndex>> readers(drafts.size());
     for (NodeIndex i = 0; i < drafts.size(); ++i) {
@@ -258,8 +272,6 @@ class GraphReader {
     for (NodeIndex i = 0; i < drafts.size(); ++i) {
       if (waits[i] == 0) ready.push(i);
     }
-    std::vector<NodeIndex> sorted;
-    sorted.reserve(drafts.size());
     while (!ready.empty()) {
       const NodeIndex i = ready.top();
       ready.pop();

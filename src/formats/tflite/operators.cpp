@@ -24,7 +24,8 @@ void OperatorReader::fuse_activation(uint32_t slot) {
     case 3: node.activation = UnaryFn::relu6; return;
     case 4: node.activation = UnaryFn::tanh; return;
     case 5: node.activation = UnaryFn::sign_bit; return;
-    default: throw Error(ErrorCode::corrupt, "an unknown fused activation, " + std::to_string(choice(slot)), node.offset);
+    default:
+      throw Error(ErrorCode::corrupt, "an unknown fused activation, " + std::to_string(choice(slot)), node.offset);
   }
 }
 
@@ -83,8 +84,8 @@ Op checked(Operation operation) {
 
 // --- contractions ----------------------------------------------------------------------------------------------------
 
-/// The runtime quantizes float activations with a zero point where the integer weights have a scale per channel, without
-/// one where they share a scale. Source: tensorflow/lite/kernels/conv.cc, depthwise_conv.cc.
+/// The runtime quantizes float activations with a zero point where the integer weights have a scale per channel,
+/// without one where they share a scale. Source: tensorflow/lite/kernels/conv.cc, depthwise_conv.cc.
 bool asymmetric_by_channels(const OperatorReader& reader) {
   const Tensor* weight = reader.input(1);
   return weight != nullptr && weight->quantization.scales > 1;
@@ -551,8 +552,8 @@ static_assert(kBuiltins[3].name == "CONV_2D" && kBuiltins[54].name == "PRELU" &&
 
 // --- custom operators with a public definition -----------------------------------------------------------------------
 
-/// x, w [O, kh, kw, I], bias. The options are the three integers of TfLiteTransposeConvParams: padding (1 SAME, 2 VALID),
-/// stride across, stride down. Source: mediapipe/util/tflite/operations/transpose_conv_bias.cc.
+/// x, w [O, kh, kw, I], bias. The options are the three integers of TfLiteTransposeConvParams: padding (1 SAME, 2
+/// VALID), stride across, stride down. Source: mediapipe/util/tflite/operations/transpose_conv_bias.cc.
 Op transpose_conv_bias(OperatorReader& reader) {
   constexpr int32_t kSame = 1;
   std::array<int32_t, 3> stored{};
@@ -582,9 +583,7 @@ Op signal(OperatorReader&) {
   return Signal{.fn = fn};
 }
 
-Op signal_rfft(OperatorReader& reader) {
-  return Signal{.fn = SignalFn::rfft, .size = option(reader, "fft_length", 0)};
-}
+Op signal_rfft(OperatorReader& reader) { return Signal{.fn = SignalFn::rfft, .size = option(reader, "fft_length", 0)}; }
 
 Op signal_energy(OperatorReader& reader) {
   const int64_t bins = option(reader, "end_index", 0) - option(reader, "start_index", 0);
@@ -637,11 +636,12 @@ Op read_custom(std::string_view name, OperatorReader& reader) {
 }
 
 DType tensor_type(int8_t number) {
-  constexpr std::array kTypes{DType::f32,  DType::f16,      DType::i32,     DType::u8,   DType::i64, DType::string,
-                              DType::boolean, DType::i16,   DType::c64,     DType::i8,   DType::f64, DType::c128,
-                              DType::u64,  DType::resource, DType::variant, DType::u32,  DType::u16, DType::i4,
-                              DType::bf16, DType::i2,       DType::u4,      DType::f8e4m3, DType::f8e5m2};
-  return number >= 0 && static_cast<size_t>(number) < kTypes.size() ? kTypes[static_cast<size_t>(number)] : DType::unknown;
+  constexpr std::array kTypes{
+      DType::f32, DType::f16, DType::i32,  DType::u8,   DType::i64, DType::string,   DType::boolean, DType::i16,
+      DType::c64, DType::i8,  DType::f64,  DType::c128, DType::u64, DType::resource, DType::variant, DType::u32,
+      DType::u16, DType::i4,  DType::bf16, DType::i2,   DType::u4,  DType::f8e4m3,   DType::f8e5m2};
+  return number >= 0 && static_cast<size_t>(number) < kTypes.size() ? kTypes[static_cast<size_t>(number)]
+                                                                    : DType::unknown;
 }
 
 }  // namespace flopstat::tflite

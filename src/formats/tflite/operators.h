@@ -24,7 +24,9 @@ struct OperatorReader {
     return options ? options->scalar<uint8_t>(slot, fallback ? 1 : 0) != 0 : fallback;
   }
   uint8_t choice(uint32_t slot) const { return options ? options->scalar<uint8_t>(slot, 0) : 0; }
-  float real(uint32_t slot, float fallback) const { return options ? options->scalar<float>(slot, fallback) : fallback; }
+  float real(uint32_t slot, float fallback) const {
+    return options ? options->scalar<float>(slot, fallback) : fallback;
+  }
 
   size_t operands() const { return node.inputs.size(); }
 
@@ -33,7 +35,8 @@ struct OperatorReader {
     return i < node.inputs.size() && node.inputs[i] != kAbsent ? &graph.tensors[node.inputs[i]] : nullptr;
   }
   DType output_type(size_t i = 0) const {
-    return i < node.outputs.size() && node.outputs[i] != kAbsent ? graph.tensors[node.outputs[i]].dtype : DType::unknown;
+    return i < node.outputs.size() && node.outputs[i] != kAbsent ? graph.tensors[node.outputs[i]].dtype
+                                                                 : DType::unknown;
   }
 
   /// Puts the operands into the order that the canonical operation documents.

@@ -14,19 +14,53 @@ using tflite::OperatorReader;
 
 // Slots of the tables that are read here; operators.cpp has those of the options.
 namespace model_slot {
-enum : uint32_t { version, operator_codes, subgraphs, description, buffers, metadata_buffer, metadata, signatures,
-                  external_groups, external_buffers };
+enum : uint32_t {
+  version,
+  operator_codes,
+  subgraphs,
+  description,
+  buffers,
+  metadata_buffer,
+  metadata,
+  signatures,
+  external_groups,
+  external_buffers
+};
 }
 namespace subgraph_slot {
 enum : uint32_t { tensors, inputs, outputs, operators, name };
 }
 namespace tensor_slot {
-enum : uint32_t { shape, type, buffer, name, quantization, is_variable, sparsity, shape_signature, has_rank,
-                  variant_tensors, external_buffer };
+enum : uint32_t {
+  shape,
+  type,
+  buffer,
+  name,
+  quantization,
+  is_variable,
+  sparsity,
+  shape_signature,
+  has_rank,
+  variant_tensors,
+  external_buffer
+};
 }
 namespace operator_slot {
-enum : uint32_t { code, inputs, outputs, options_type, options, custom_options, custom_format, mutating, intermediates,
-                  large_custom_offset, large_custom_size, options2_type, options2 };
+enum : uint32_t {
+  code,
+  inputs,
+  outputs,
+  options_type,
+  options,
+  custom_options,
+  custom_format,
+  mutating,
+  intermediates,
+  large_custom_offset,
+  large_custom_size,
+  options2_type,
+  options2
+};
 }
 namespace code_slot {
 enum : uint32_t { old_code, custom_code, version, code };
@@ -46,6 +80,9 @@ constexpr uint32_t kCustom = 32;
 constexpr int8_t kOldCodePlaceholder = 127;
 constexpr uint8_t kBlockwise = 2;
 constexpr uint32_t kExternalStorage = 0x8000'0000;
+
+/// Most axes of a tensor; the runtime's own kernels stop at 8.
+constexpr size_t kMaxAxes = 64;
 
 /// What one operator code stands for.
 struct OperatorCode {
@@ -111,10 +148,10 @@ class Reader {
 
   Contents contents(uint32_t index, uint64_t referrer) const {
     if (index >= buffers_.size()) {
-      throw Error(ErrorCode::corrupt,
-                  "a tensor refers to buffer " + std::to_string(index) + ", the file has " +
-                      std::to_string(buffers_.size()),
-                  referrer);
+      throw Error(
+          ErrorCode::corrupt,
+          "a tensor refers to buffer " + std::to_string(index) + ", the file has " + std::to_string(buffers_.size()),
+          referrer);
     }
     const FlatTable buffer = buffers_[index];
     const auto offset = buffer.scalar<uint64_t>(buffer_slot::offset, 0);
@@ -122,8 +159,8 @@ class Reader {
       const Bytes data = buffer.blob(buffer_slot::data);
       return {data, data.size()};
     }
-    const Bytes data = slice(flat_.bytes(), offset, buffer.scalar<uint64_t>(buffer_slot::size, 0),
-                             "a buffer behind the FlatBuffer");
+    const Bytes data =
+        slice(flat_.bytes(), offset, buffer.scalar<uint64_t>(buffer_slot::size, 0), "a buffer behind the FlatBuffer");
     return {data, data.size()};
   }
 
@@ -181,6 +218,10 @@ class Reader {
     const auto signature = table.vector<int32_t>(tensor_slot::shape_signature);
     const bool has_rank = table.scalar<uint8_t>(tensor_slot::has_rank, 0) != 0;
     if (shape.empty() && !has_rank && tensor.storage == 0) return;
+    if (shape.size() > kMaxAxes) {
+      throw Error(ErrorCode::limit, "a tensor has " + std::to_string(shape.size()) + " axes", table.offset(),
+                  "up to " + std::to_string(kMaxAxes) + " are read");
+    }
     std::vector<Dim> dims(shape.size());
     for (size_t i = 0; i < dims.size(); ++i) {
       const bool is_free = signature.size() == shape.size() && signature[i] < 0;
@@ -235,7 +276,7 @@ class Reader {
     return ids;
   }
 
-  void read_operator(Graph& graph, const FlatTable& table) const {
+  void read_operator(Graph& graph, const FlatTable& table) {
     const auto index = table.scalar<uint32_t>(operator_slot::code, 0);
     if (index >= codes_.size()) {
       throw Error(ErrorCode::corrupt,
@@ -260,6 +301,8 @@ class Reader {
       node.type = tflite::builtin_name(code.builtin);
       node.op = tflite::read_builtin(code.builtin, reader);
     }
+    // Names can be shared by all operators, and every row shows them.
+    flat_.charge(node.name.size() + node.type.size());
     check_called_graphs(node);
   }
 
@@ -297,7 +340,8 @@ class Reader {
     for (size_t i = 0; i < graph.tensors.size(); ++i) {
       Tensor& tensor = graph.tensors[i];
       if (written[i] || tensor.is_constant() || !tensor.dims) continue;
-      const bool empty = std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size == 0; });
+      const bool empty =
+          std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size == 0; });
       if (empty) tensor.elements = std::make_shared<const Elements>();
     }
   }
@@ -307,8 +351,10 @@ class Reader {
       const FlatTable table = signatures[i];
       const auto graph = table.scalar<uint32_t>(signature_slot::subgraph, 0);
       if (graph >= model_.graphs.size()) {
-        throw Error(ErrorCode::corrupt, "a signature runs subgraph " + std::to_string(graph) + ", the file has " +
-                    std::to_string(model_.graphs.size()), table.offset());
+        throw Error(ErrorCode::corrupt,
+                    "a signature runs subgraph " + std::to_string(graph) + ", the file has " +
+                        std::to_string(model_.graphs.size()),
+                    table.offset());
       }
       model_.signatures.push_back({table.string(signature_slot::key), graph,
                                    named_tensors(table.tables(signature_slot::inputs), graph),
@@ -334,7 +380,8 @@ class Reader {
   /// anything but inputs and constants mean nothing.
   void mark_placeholders() {
     const auto is_free = [](const Tensor& tensor) {
-      return tensor.dims && std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size < 0; });
+      return tensor.dims &&
+             std::any_of(tensor.dims->begin(), tensor.dims->end(), [](const Dim& d) { return d.size < 0; });
     };
     const bool any = std::any_of(model_.graphs.begin(), model_.graphs.end(), [&](const Graph& graph) {
       return std::any_of(graph.inputs.begin(), graph.inputs.end(),
