@@ -1,7 +1,9 @@
 #include "count/counter.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "count/parameters.h"
 #include "flopstat/error.h"
@@ -84,23 +86,37 @@ uint64_t core_mul_adds(const std::vector<Work>& work) {
 }
 
 /// Adds `count` to a list of work that has one entry per part, unit, type, certainty and mark.
+/// A sum beyond 64 bits stays at their end: the figures made of it have no value then.
 void merge(std::vector<Work>& into, const Work& work, uint64_t repeat) {
-  const uint64_t count = (Count{work.count} * repeat).value();
+  uint64_t count = 0;
+  if (__builtin_mul_overflow(work.count, repeat, &count)) count = UINT64_MAX;
   if (count == 0) return;
   for (Work& each : into) {
     if (each.part != work.part || each.unit != work.unit || each.dtype != work.dtype ||
         each.certainty != work.certainty || each.mark != work.mark) {
       continue;
     }
-    each.count = (Count{each.count} + count).value();
+    if (__builtin_add_overflow(each.count, count, &each.count)) each.count = UINT64_MAX;
     return;
   }
   into.push_back(work);
   into.back().count = count;
 }
 
+/// A sum that leaves 64 bits has no value from then on.
 void add(Figure& into, const Figure& figure, uint64_t repeat) {
-  if (figure) into = (Count{into.value_or(0)} + Count{*figure} * repeat).value();
+  if (!into || !figure) return;
+  try {
+    into = (Count{*into} + Count{*figure} * repeat).value();
+  } catch (const Overflow&) {
+    into.reset();
+  }
+}
+
+bool any_lost(const Figures& sum) {
+  const auto figures = {sum.macs,   sum.valid_macs,   sum.flops,      sum.int_ops,
+                        sum.params, sum.weight_bytes, sum.read_bytes, sum.written_bytes};
+  return std::any_of(figures.begin(), figures.end(), [](const Figure& figure) { return !figure; });
 }
 
 /// Adds a row: work and bytes as often as it runs, parameters once.
@@ -128,7 +144,22 @@ Figures zero() {
           .work = {}};
 }
 
-uint64_t operations(const Figures& figures) { return figures.flops.value_or(0) + figures.int_ops.value_or(0); }
+/// MACs, then operations: what is too large to have a value is more than anything that has one.
+std::pair<uint64_t, uint64_t> dearness(const Figures& figures) {
+  uint64_t operations = 0;
+  const bool lost =
+      !figures.flops || !figures.int_ops || __builtin_add_overflow(*figures.flops, *figures.int_ops, &operations);
+  return {figures.macs.value_or(UINT64_MAX), lost ? UINT64_MAX : operations};
+}
+
+/// How often something runs that runs `times` per run of what runs `repeat` times.
+Figure product_of(const Figure& repeat, const Known<uint64_t>& times) {
+  const uint64_t* each = known(times);
+  if (repeat == 0U || (each != nullptr && *each == 0)) return 0;
+  uint64_t product = 0;
+  if (!repeat || each == nullptr || __builtin_mul_overflow(*repeat, *each, &product)) return std::nullopt;
+  return product;
+}
 
 class Counter {
  public:
@@ -167,11 +198,8 @@ class Counter {
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Called& called = child.calls[c];
       starts.push_back(report_.rows.size());
-      const uint64_t* times = known(called.repeat);
-      Figure inner;
-      if (times != nullptr && *times == 0) inner = 0;
-      if (times != nullptr && repeat) inner = (Count{*repeat} * *times).value();
-      count_frame(called.frame, uses[c], inner, handed_down(graph, frame, node, called.frame, sources));
+      count_frame(called.frame, uses[c], product_of(repeat, called.repeat),
+                  handed_down(graph, frame, node, called.frame, sources));
     }
     starts.push_back(report_.rows.size());
     if (child.choose) choose(starts);
@@ -201,7 +229,7 @@ class Counter {
       for (size_t i = starts[c]; i < starts[c + 1]; ++i) {
         add(sum, report_.rows[i].figures, report_.rows[i].repeat.value_or(1));
       }
-      if (c != 0 && std::pair(*sum.macs, operations(sum)) <= std::pair(*most.macs, operations(most))) continue;
+      if (c != 0 && dearness(sum) <= dearness(most)) continue;
       dearest = c;
       most = std::move(sum);
     }
@@ -228,7 +256,12 @@ class Counter {
 
     const Unknown* missing = gather(graph, frame, node);
     const Operands operands(in_, out_);
-    claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
+    try {
+      claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
+    } catch (const Overflow& overflow) {
+      row.unknown = overflow.what();
+      return row;
+    }
     const Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
     if (const Cost* each = known(cost)) {
       fill(row, node, operands, *each);
@@ -299,6 +332,7 @@ class Counter {
   void claim_parameters(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
                         const Operands& operands, ParameterCounter::Sources& sources, Figures& figures) {
     Parameters claimed;
+    Count quantization_bytes = report_.totals.quantization_bytes;
     const bool calls = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
     if (!calls && all_constant(operands)) {
       ParameterCounter::pass_on(graph, frame, node, uses, sources);
@@ -307,7 +341,9 @@ class Counter {
     }
     figures.params = claimed.elements.value();
     figures.weight_bytes = claimed.weight_bytes.value();
-    report_.totals.quantization_bytes += claimed.quantization_bytes.value();
+    quantization_bytes += claimed.quantization_bytes;
+    if (!calls) quantization_bytes += parameters_.claim_scales(graph, node);
+    report_.totals.quantization_bytes = quantization_bytes.value();
   }
 
   std::vector<TensorInfo> infos(const Frame& frame, const std::vector<TensorId>& ids) const {
@@ -326,19 +362,37 @@ class Counter {
     return result;
   }
 
-  /// Variables outlive a run: they are no activations.
+  /// Variables outlive a run: they are no activations. Those of graphs that are not called are of no interest.
   void add_states(const Frames& frames) {
+    if (model_.graphs.empty()) return;
+    std::set<GraphId> called;
+    find_called(frames.root, called);
     Count bytes = 0;
-    for (const Graph& graph : model_.graphs) {
-      for (const Tensor& tensor : graph.tensors) {
-        if (!tensor.is_state || !tensor.dims) continue;
-        Shape shape;
-        for (const Dim& dim : *tensor.dims) shape.push_back(std::max<int64_t>(dim.size, 0));
-        bytes += byte_size(tensor.dtype, product(shape));
+    try {
+      for (const GraphId id : called) {
+        for (const Tensor& tensor : model_.graphs[id].tensors) {
+          if (tensor.is_state && tensor.dims) bytes += byte_size(tensor.dtype, product(stored_sizes(tensor)));
+        }
       }
+      for (const auto& [name, value] : frames.variables) bytes += byte_size(value.dtype, product(value.shape));
+    } catch (const Overflow&) {
+      report_.totals.complete = false;
+      return;
     }
-    for (const auto& [name, value] : frames.variables) bytes += byte_size(value.dtype, product(value.shape));
     report_.totals.state_bytes = bytes.value();
+  }
+
+  static void find_called(const Frame& frame, std::set<GraphId>& called) {
+    called.insert(frame.graph);
+    for (const auto& [node, child] : frame.children) {
+      for (const Called& each : child.calls) find_called(each.frame, called);
+    }
+  }
+
+  static Shape stored_sizes(const Tensor& tensor) {
+    Shape shape;
+    for (const Dim& dim : *tensor.dims) shape.push_back(std::max<int64_t>(dim.size, 0));
+    return shape;
   }
 
   void sum_up() {
@@ -361,9 +415,9 @@ class Counter {
       add(type.figures, row.figures, repeat);
       add(totals.figures, row.figures, repeat);
     }
+    if (any_lost(totals.figures)) totals.complete = false;
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
-      const auto key = [](const TypeSummary& each) { return std::pair(*each.figures.macs, operations(each.figures)); };
-      return key(a) != key(b) ? key(a) > key(b) : a.type < b.type;
+      return std::pair(dearness(b.figures), a.type) < std::pair(dearness(a.figures), b.type);
     });
   }
 

@@ -54,6 +54,10 @@ class Lifetimes {
       for (const TensorId id : node.inputs) {
         if (id != kAbsent) keep(bases[id], row_ - 1);
       }
+      if (!std::holds_alternative<While>(node.op)) continue;
+      for (const TensorId id : node.outputs) {  // what one trip leaves, the next one reads
+        if (id != kAbsent) keep(bases[id], row_ - 1);
+      }
     }
   }
 
@@ -86,6 +90,8 @@ class Lifetimes {
       if (id == kAbsent) continue;
       if (bases[id]) {
         keep(bases[id], row);
+      } else if (view && i == 0 && model_.graphs[frame.graph].tensors[node.inputs[0]].is_state) {
+        continue;  // the variable's own memory
       } else if (view && i == 0 && bases[node.inputs[0]]) {
         bases[id] = bases[node.inputs[0]];
       } else {
@@ -164,16 +170,19 @@ void place(std::vector<Placement>& lives, Report& report) {
     return lives[a].bytes != lives[b].bytes ? lives[a].bytes > lives[b].bytes : a < b;
   });
 
-  std::vector<std::vector<uint32_t>> placed_at(report.rows.size() + 1);
+  std::vector<std::vector<uint32_t>> alive_at(report.rows.size() + 1);
+  std::vector<std::vector<uint32_t>> begin_at(report.rows.size() + 1);
   std::vector<uint32_t> neighbours;
   uint64_t top = 0;
   for (const uint32_t i : order) {
     Placement& life = lives[i];
-    neighbours.clear();
-    for (uint32_t row = life.first_row; row <= life.last_row; ++row) {
-      neighbours.insert(neighbours.end(), placed_at[row].begin(), placed_at[row].end());
-      placed_at[row].push_back(i);
+    // Each of them once: those alive when it begins, and those that begin while it lives.
+    neighbours = alive_at[life.first_row];
+    for (uint32_t row = life.first_row + 1; row <= life.last_row; ++row) {
+      neighbours.insert(neighbours.end(), begin_at[row].begin(), begin_at[row].end());
     }
+    begin_at[life.first_row].push_back(i);
+    for (uint32_t row = life.first_row; row <= life.last_row; ++row) alive_at[row].push_back(i);
     std::sort(neighbours.begin(), neighbours.end(),
               [&](uint32_t a, uint32_t b) { return lives[a].offset < lives[b].offset; });
     for (const uint32_t other : neighbours) {

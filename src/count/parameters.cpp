@@ -63,6 +63,16 @@ Parameters ParameterCounter::claim(const Graph& graph, const Frame& frame, const
   return claimed;
 }
 
+Count ParameterCounter::claim_scales(const Graph& graph, const Node& node) {
+  Count bytes = 0;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == kAbsent || role_of(node.op, i) != Role::quantization) continue;
+    const Tensor& tensor = graph.tensors[node.inputs[i]];
+    if (tensor.storage != 0 && claimed_storages_.insert(tensor.storage).second) bytes += tensor.stored_bytes;
+  }
+  return bytes;
+}
+
 void ParameterCounter::claim(const Source& source, Parameters& claimed) {
   const DType dtype = source.value->dtype;
   if (source.value->shape.empty() || dtype == DType::boolean || dtype == DType::string) return;

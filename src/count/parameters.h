@@ -43,6 +43,9 @@ class ParameterCounter {
   /// Parameters that the node reaches and no node before it did.
   Parameters claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, const Sources& sources);
 
+  /// Stored bytes of the scales and zero points that the node takes as operands and no node before it did.
+  Count claim_scales(const Graph& graph, const Node& node);
+
  private:
   void claim(const Source& source, Parameters& claimed);
 
