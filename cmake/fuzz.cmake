@@ -17,9 +17,10 @@ foreach(source IN LISTS fuzz_sources)
   target_link_libraries(${target} PRIVATE flopstat flopstat_flags)
 endforeach()
 
-# The tool that writes the seeds of fuzz_tflite.
+# The tool that writes the first seeds.
 if(FLOPSTAT_TESTS)
-  add_executable(fuzz_make_corpus EXCLUDE_FROM_ALL fuzz/make_corpus.cpp tests/support/tflite_writer.cpp)
+  add_executable(fuzz_make_corpus EXCLUDE_FROM_ALL fuzz/make_corpus.cpp
+    tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp)
   target_include_directories(fuzz_make_corpus PRIVATE tests)
   target_link_libraries(fuzz_make_corpus PRIVATE flopstat_flags)
 endif()

@@ -1,13 +1,16 @@
-// Writes the seeds of fuzz_tflite, one small model per feature of the format:
+// Writes the seeds of the targets that read files, one small model per feature of a format:
 //
-//     cmake --build build/dev --target fuzz_make_corpus && build/dev/fuzz_make_corpus fuzz/corpus/fuzz_tflite
+//     cmake --build build/dev --target fuzz_make_corpus && build/dev/fuzz_make_corpus fuzz/corpus
 
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "support/onnx_writer.h"
 #include "support/tflite_writer.h"
 
 namespace {
@@ -382,6 +385,105 @@ Seed generated() {
   return s;
 }
 
+OnnxGraph onnx_dense() {
+  OnnxGraph graph;
+  return graph.input("x", {"batch", 4})
+      .weight("w", {4, 2})
+      .weight("b", {2})
+      .node(onnx_node("Gemm", {"x", "w", "b"}, {"h"}, {onnx_real("alpha", 0.5F)}, "dense"))
+      .node(onnx_node("Relu", {"h"}, {"y"}))
+      .output("y", {"batch", 2});
+}
+
+OnnxGraph onnx_convolution() {
+  OnnxGraph graph;
+  return graph.input("x", {1, 3, 8, 8})
+      .weight("w", {4, 3, 3, 3})
+      .node(
+          onnx_node("Conv", {"x", "w"}, {"c"},
+                    {onnx_integers("pads", {1, 1, 1, 1}), onnx_integers("strides", {2, 2}), onnx_integer("group", 1)}))
+      .node(onnx_node("MaxPool", {"c"}, {"p"}, {onnx_integers("kernel_shape", {2, 2})}))
+      .value_info("p", {1, 4, 3, 3})
+      .node(onnx_node("GlobalAveragePool", {"p"}, {"g"}))
+      .node(onnx_node("Flatten", {"g"}, {"y"}, {onnx_integer("axis", 1)}))
+      .output("y");
+}
+
+OnnxGraph onnx_shapes() {
+  OnnxGraph graph;
+  return graph.input("x", {"n", 6, 4})
+      .initializer(onnx_int64s("zero", {0}))
+      .initializer(onnx_int64s("rest", {-1}))
+      .node(onnx_node("Shape", {"x"}, {"s"}))
+      .node(onnx_node("Gather", {"s", "zero"}, {"n"}, {onnx_integer("axis", 0)}))
+      .node(onnx_node("Concat", {"n", "rest"}, {"t"}, {onnx_integer("axis", 0)}))
+      .node(onnx_node("Reshape", {"x", "t"}, {"y"}))
+      .node(onnx_node("Mystery", {"y"}, {"z"}, {onnx_text("mode", "any")}, "odd", "com.example"))
+      .output("z");
+}
+
+/// File name and contents.
+using Seeds = std::map<std::string, std::vector<std::byte>>;
+
+Seeds tflite_seeds() {
+  return {{"branches", branches().finish()},
+          {"calls", calls().finish()},
+          {"convolutions", convolutions().finish()},
+          {"customs", customs().finish()},
+          {"dense", dense().finish()},
+          {"detection", detection().finish()},
+          {"elementwise", elementwise().finish()},
+          {"generated", generated().finish()},
+          {"growing_loop", growing_loop().finish()},
+          {"loop", loop().finish()},
+          {"movement", movement().finish()},
+          {"narrow_and_sparse", narrow_and_sparse().finish()},
+          {"old_codes", old_codes().finish()},
+          {"quantized", quantized().finish()},
+          {"recurrent", recurrent().finish()},
+          {"searches", searches().finish()},
+          {"shape_arithmetic", shape_arithmetic().finish()},
+          {"stored_elsewhere", stored_elsewhere().finish()},
+          {"strings", strings().finish()},
+          {"svdf", svdf().finish()},
+          {"two_signatures", two_signatures().finish()},
+          {"variables", variables().finish()}};
+}
+
+Seeds onnx_seeds() {
+  return {{"dense", bytes_of(onnx_dense().model())},
+          {"convolution", bytes_of(onnx_convolution().model())},
+          {"shapes", bytes_of(onnx_shapes().model())}};
+}
+
+/// The beginnings by which formats are told.
+Seeds beginnings() {
+  const auto text = [](const std::string& beginning) {
+    return bytes_of(std::vector<char>(beginning.begin(), beginning.end()));
+  };
+  return {{"tflite", old_codes().finish()},
+          {"onnx", bytes_of(onnx_dense().model())},
+          {"zip", text("PK\x03\x04")},
+          {"hdf5", text("\x89HDF\r\n\x1a\n")},
+          {"gguf", text("GGUF\x03")},
+          {"executorch", text("....ET12")},
+          {"elf", text("\x7f"
+                       "ELF")},
+          {"gzip", text("\x1f\x8b")},
+          {"xml", text("<?xml version=\"1.0\"?>")},
+          {"json", text("{}")}};
+}
+
+bool write(const std::string& folder, const Seeds& seeds) {
+  std::filesystem::create_directories(folder);
+  for (const auto& [name, bytes] : seeds) {
+    std::ofstream file(folder + "/" + name, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!file.flush()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -389,37 +491,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: fuzz_make_corpus FOLDER\n");
     return 2;
   }
-  const std::vector<std::pair<std::string, Seed (*)()>> seeds{
-      {"branches", branches},
-      {"calls", calls},
-      {"convolutions", convolutions},
-      {"customs", customs},
-      {"dense", dense},
-      {"detection", detection},
-      {"elementwise", elementwise},
-      {"generated", generated},
-      {"growing_loop", growing_loop},
-      {"loop", loop},
-      {"movement", movement},
-      {"narrow_and_sparse", narrow_and_sparse},
-      {"old_codes", old_codes},
-      {"quantized", quantized},
-      {"recurrent", recurrent},
-      {"searches", searches},
-      {"shape_arithmetic", shape_arithmetic},
-      {"stored_elsewhere", stored_elsewhere},
-      {"strings", strings},
-      {"svdf", svdf},
-      {"two_signatures", two_signatures},
-      {"variables", variables},
-  };
-  for (const auto& [name, make] : seeds) {
-    const std::vector<std::byte> bytes = make().finish();
-    std::ofstream file(std::string(argv[1]) + "/" + name + ".tflite", std::ios::binary);
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!file.flush()) {
-      std::fprintf(stderr, "error: %s/%s.tflite cannot be written\n", argv[1], name.c_str());
-      return 1;
-    }
+  const std::string folder = argv[1];
+  if (write(folder + "/fuzz_tflite", tflite_seeds()) && write(folder + "/fuzz_onnx", onnx_seeds()) &&
+      write(folder + "/fuzz_detect", beginnings())) {
+    return 0;
   }
+  std::fprintf(stderr, "error: %s cannot be written\n", argv[1]);
+  return 1;
 }

@@ -320,7 +320,7 @@ TEST(Hostile, a_negative_size_is_corrupt) {
 TEST(Hostile, six_axes_of_the_largest_size_are_no_input) {
   const std::vector<int32_t> shape(6, INT32_MAX);
   for (const int32_t code : {int32_t{builtin::relu}, int32_t{builtin::reshape}, int32_t{builtin::shape}}) {
-    expect_unknown(one_operator({.code = code}, {shape, shape}), "too large");
+    expect_unknown(one_operator({.code = code}, {shape, shape}), "out of range");
   }
 }
 
@@ -369,7 +369,7 @@ TEST(Hostile, a_constant_with_open_sizes_that_an_operator_overwrites_is_compared
   TfliteBuilder b;
   const int32_t x = b.tensor({.name = "x", .shape = {2, 3}});
   const int32_t w =
-      b.constant({.name = "w", .shape = {1, 3}, .shape_signature = std::vector<int32_t>{-1, 4}}, std::vector<float>(3));
+      b.constant({.name = "w", .shape = {1, 4}, .shape_signature = std::vector<int32_t>{-1, 4}}, std::vector<float>(4));
   b.op({.code = builtin::relu, .inputs = {x}, .outputs = {w}});
   b.inputs({x});
   expect_survived(b.finish());
@@ -439,7 +439,7 @@ TEST(Hostile, a_kernel_that_is_larger_than_its_input_is_no_negative_result) {
 
 TEST(Hostile, channels_that_do_not_divide_are_unknown) {
   expect_unknown(convolution(1, 1, {1, 8, 8, 5}, {4, 3, 3, 2}), "");
-  expect_unknown(convolution(1, 1, {1, 8, 8, 6}, {3, 3, 3, 2}), "");
+  expect_unknown(convolution(1, 1, {1, 8, 8, 6}, {4, 3, 3, 2}), "");
 }
 
 TEST(Hostile, weights_without_channels_are_unknown_and_no_division_by_zero) {
@@ -612,10 +612,36 @@ TEST(Hostile, loops_in_the_bodies_and_conditions_of_loops_are_bounded) {
   expect_error(nested_loops(60), ErrorCode::limit, "unfold");
 }
 
-TEST(Hostile, a_loop_that_swaps_two_shapes_without_an_operation_is_bounded) {
-  TfliteBuilder b = counting_loop(0, 4000, 1);
-  b.subgraph("outer body");  // graph 3: as the main graph, called again and again
-  expect_survived(b.finish());
+TEST(Hostile, loops_whose_sizes_change_from_trip_to_trip_are_bounded) {
+  // Each of 4,000 trips swaps two shapes, so that each is followed: 100 such loops are 400,000 calls.
+  TfliteBuilder b;
+  const auto counter = [&] { return b.tensor({.name = "i", .type = TensorType::int32}); };
+  const auto free = [&] { return b.tensor({.name = "t", .has_rank = false}); };
+  const int32_t start = b.constant({.name = "start", .type = TensorType::int32}, std::vector<int32_t>{0});
+  const int32_t one = b.tensor({.name = "one", .shape = {1}});
+  const int32_t two = b.tensor({.name = "two", .shape = {2}});
+  b.inputs({one, two});
+  for (int i = 0; i < 100; ++i) {
+    b.op({.code = builtin::while_,
+          .inputs = {start, one, two},
+          .outputs = {counter(), free(), free()},
+          .options = calls(options::while_, 1, 2)});
+  }
+  b.subgraph("condition");
+  const std::vector<int32_t> in{counter(), free(), free()};
+  const int32_t limit = b.constant({.name = "limit", .type = TensorType::int32}, std::vector<int32_t>{4000});
+  const int32_t less = b.tensor({.name = "less", .type = TensorType::boolean});
+  b.op({.code = builtin::less, .inputs = {in[0], limit}, .outputs = {less}});
+  b.inputs(in);
+  b.outputs({less});
+  b.subgraph("body");
+  const std::vector<int32_t> carried{counter(), free(), free()};
+  const int32_t step = b.constant({.name = "step", .type = TensorType::int32}, std::vector<int32_t>{1});
+  const int32_t next = counter();
+  b.op({.code = builtin::add, .inputs = {carried[0], step}, .outputs = {next}});
+  b.inputs(carried);
+  b.outputs({next, carried[2], carried[1]});
+  expect_error(b, ErrorCode::limit, "unfold");
 }
 
 TEST(Hostile, a_condition_without_a_result_is_named) {
@@ -656,7 +682,7 @@ TEST(Hostile, many_small_tables_of_numbers_do_not_fill_the_memory) {
     return b.constant({.name = "c", .type = TensorType::int32}, std::vector<int32_t>{value});
   };
   const std::vector<int32_t> bounds{scalar(0), scalar(65'536), scalar(1)};
-  for (int i = 0; i < 2000; ++i) {  // each carries 65,536 known elements: 2 GiB together
+  for (int i = 0; i < 300; ++i) {  // each carries 65,536 known elements of 16 bytes: 300 MiB together
     b.op({.code = builtin::range,
           .inputs = bounds,
           .outputs = {b.tensor({.name = "r", .shape = {65'536}, .type = TensorType::int32})}});
@@ -716,7 +742,6 @@ TEST(Hostile, every_operator_survives_lists_of_odd_numbers_as_operands) {
                                       std::vector<int32_t>(odd.begin(), odd.begin() + length));
       const int32_t y = b.tensor({.name = "y", .has_rank = false});
       const auto any = static_cast<int32_t>(code);
-      const UnionSpec no_options{};
       const UnionSpec graph = calls(options::while_, 1, 1);
       b.op({.code = any, .inputs = {x, list, list, list}, .outputs = {y, y}, .options = graph});
       b.op({.code = any, .inputs = {list, x, list}, .outputs = {y}, .options = graph});

@@ -45,7 +45,7 @@ constexpr std::array kLookalikes{
               "ELF",
               0, "a program (ELF)", ""},
     Lookalike{"\x1f\x8b", 0, "a gzip archive", "unpack it: gunzip FILE"},
-    Lookalike{"version https://git-lfs", 0, "a Git LFS pointer, not the file itself", "git lfs pull"},
+    Lookalike{"version https://git-lfs", 0, "a Git LFS pointer", "git lfs pull"},
     Lookalike{"<!DOCTYPE html", 0, "a web page", "fetch the file again: an error page was saved under its name"},
     Lookalike{"<html", 0, "a web page", "fetch the file again: an error page was saved under its name"},
     Lookalike{"<?xml", 0, "an XML file", ""},
