@@ -148,15 +148,24 @@ void place(std::vector<Placement>& lives, Report& report) {
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return lives[a].bytes > lives[b].bytes; });
 
-  std::vector<std::vector<uint32_t>> placed_at(report.rows.size() + 1);
+  // What lives at each row is a chain of links, all of them in one block.
+  struct Link {
+    uint32_t life;
+    uint32_t next;
+  };
+  constexpr uint32_t kEnd = UINT32_MAX;
+  std::vector<Link> links;
+  links.reserve(tensor_rows);
+  std::vector<uint32_t> placed_at(report.rows.size() + 1, kEnd);
   std::vector<uint32_t> neighbours;
   uint64_t top = 0;
   for (const uint32_t i : order) {
     Placement& life = lives[i];
     neighbours.clear();
     for (uint32_t row = life.first_row; row <= life.last_row; ++row) {
-      neighbours.insert(neighbours.end(), placed_at[row].begin(), placed_at[row].end());
-      placed_at[row].push_back(i);
+      for (uint32_t at = placed_at[row]; at != kEnd; at = links[at].next) neighbours.push_back(links[at].life);
+      links.push_back({i, placed_at[row]});
+      placed_at[row] = static_cast<uint32_t>(links.size() - 1);
     }
     std::sort(neighbours.begin(), neighbours.end(),
               [&](uint32_t a, uint32_t b) { return lives[a].offset < lives[b].offset; });
