@@ -137,11 +137,14 @@ int count(const Arguments& arguments) {
   });
   const size_t models = arguments.models.size();
   int code = kFine;
+  // Static, so that the last one is never taken apart: the process ends with it.
+  static std::optional<Report> report;
   for (const std::string& model : arguments.models) {
     try {
-      const Report report = analyze_model(model, arguments.options);
-      for (Destination& to : all) write_report(report, models, to);
-      code = std::max(code, remark(report, arguments, warns, errors));
+      report.reset();
+      report = analyze_model(model, arguments.options);
+      for (Destination& to : all) write_report(*report, models, to);
+      code = std::max(code, remark(*report, arguments, warns, errors));
     } catch (const Error& error) {
       complain(error_text(error, model, errors));
       for (Destination& to : all) write_failure(error, model, models, to);
