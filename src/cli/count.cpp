@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/heap.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "reports/comparison.h"
@@ -137,6 +138,7 @@ int count(const Arguments& arguments) {
   });
   const size_t models = arguments.models.size();
   int code = kFine;
+  prepare_heap(arguments.models);
   // Static, so that the last one is never taken apart: the process ends with it.
   static std::optional<Report> report;
   for (const std::string& model : arguments.models) {
