@@ -227,9 +227,9 @@ class Counter {
     const Unknown* missing = gather(graph, frame, node);
     const Operands operands(in_, out_);
     claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
-    const Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
-    if (const Cost* each = known(cost)) {
-      fill(row, node, operands, *each);
+    Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
+    if (Cost* each = known(cost)) {
+      fill(row, node, operands, std::move(*each));
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
     }
@@ -274,7 +274,7 @@ class Counter {
     }
   }
 
-  void fill(Row& row, const Node& node, const Operands& operands, const Cost& cost) const {
+  void fill(Row& row, const Node& node, const Operands& operands, Cost cost) const {
     try {
       row.figures.macs = core_mul_adds(cost.work);
       row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
@@ -282,8 +282,8 @@ class Counter {
       row.figures.int_ops = figure(convention_.int_ops(node, operands, cost));
       row.figures.read_bytes = cost.read_bytes->value();
       row.figures.written_bytes = cost.written_bytes->value();
-      row.figures.work = cost.work;
       row.certainty = worst(cost.work);
+      row.figures.work = std::move(cost.work);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
     }
@@ -345,7 +345,7 @@ class Counter {
     totals.nodes = report_.rows.size();
     std::unordered_map<std::string_view, size_t> position;
     for (const Row& row : report_.rows) {
-      const auto [found, is_new] = position.emplace(row.type, report_.by_type.size());
+      const auto [found, is_new] = position.try_emplace(row.type, report_.by_type.size());
       if (is_new) report_.by_type.push_back({.type = row.type, .figures = zero()});
       TypeSummary& type = report_.by_type[found->second];
       ++type.nodes;

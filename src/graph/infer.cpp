@@ -102,6 +102,7 @@ class Inference final : public GraphRunner {
       if (!tensor.is_constant() && !tensor.is_state) continue;
       Value value{.dtype = tensor.dtype, .constant = tensor.is_constant()};
       if (tensor.dims) {
+        value.shape.reserve(tensor.dims->size());
         for (const Dim& dim : *tensor.dims) value.shape.push_back(std::max<int64_t>(dim.size, 0));
       }
       if (plausible(value.shape)) {
