@@ -1,6 +1,8 @@
 #include "count/counter.h"
 
 #include <algorithm>
+#include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "count/parameters.h"
@@ -48,8 +50,8 @@ void mark(Cost& cost, const Op& op, const Operands& operands) {
   const bool constant = all_constant(operands);
   const bool index = computes_indices(op) && !any_quantized(operands);
   if (!constant && !index) return;
-  const bool contracts = std::any_of(cost.work.begin(), cost.work.end(),
-                                     [](const Work& work) { return work.unit == Unit::mul_add; });
+  const bool contracts =
+      std::any_of(cost.work.begin(), cost.work.end(), [](const Work& work) { return work.unit == Unit::mul_add; });
   for (Work& work : cost.work) {
     if (constant && !contracts) work.mark = Mark::constant;
     if (index && is_integer(work.dtype) && work.unit != Unit::mul_add) work.mark = Mark::index;
@@ -139,10 +141,12 @@ class Counter {
       report_.inputs = infos(frames.root, model_.graphs[model_.main].inputs);
       report_.outputs = infos(frames.root, model_.graphs[model_.main].outputs);
       report_.rows.reserve(model_.graphs[model_.main].nodes.size());
+      operands_->reserve(operands_in(frames.root));
       count_frame(frames.root, uses, 1, {});
     }
     add_states(frames);
     sum_up();
+    report_.operands = std::move(operands_);
     return std::move(report_);
   }
 
@@ -151,7 +155,7 @@ class Counter {
     const Graph& graph = model_.graphs[frame.graph];
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
-      report_.rows.push_back(count_node(graph, frame, i, uses, repeat, sources));
+      count_node(graph, frame, i, uses, repeat, sources, report_.rows.emplace_back());
       const auto child = frame.children.find(i);
       if (child != frame.children.end()) {
         count_calls(graph, frame, node, child->second, uses.children.at(i), repeat, sources);
@@ -208,11 +212,10 @@ class Counter {
     }
   }
 
-  Row count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
-                 ParameterCounter::Sources& sources) {
+  void count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
+                  ParameterCounter::Sources& sources, Row& row) {
     const Node& node = graph.nodes[index];
-    Row row;
-    row.index = static_cast<uint32_t>(report_.rows.size());
+    row.index = static_cast<uint32_t>(report_.rows.size() - 1);
     row.graph = frame.graph;
     row.node = index;
     row.name = node.name;
@@ -221,8 +224,8 @@ class Counter {
     row.scope = node.scope;
     row.repeat = repeat;
     row.offset = node.offset;
-    row.inputs = infos(frame, node.inputs);
-    row.outputs = infos(frame, node.outputs);
+    row.inputs = keep(frame, node.inputs);
+    row.outputs = keep(frame, node.outputs);
 
     const Unknown* missing = gather(graph, frame, node);
     const Operands operands(in_, out_);
@@ -233,7 +236,6 @@ class Counter {
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
     }
-    return row;
   }
 
   /// Fills `in_` and `out_`. Returns the first operand or result that is present and unknown; an operation that is not
@@ -308,20 +310,34 @@ class Counter {
     report_.totals.quantization_bytes += claimed.quantization_bytes.value();
   }
 
+  TensorInfo info(const Frame& frame, TensorId id) const {
+    if (id == kAbsent) return {};
+    const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
+    const Value* value = known(frame.values[id]);
+    if (value == nullptr) return {tensor.name, tensor.dtype, std::nullopt};
+    return {tensor.name, value->dtype, std::span<const int64_t>(value->shape)};
+  }
+
   std::vector<TensorInfo> infos(const Frame& frame, const std::vector<TensorId>& ids) const {
     std::vector<TensorInfo> result;
-    result.reserve(ids.size());
-    for (const TensorId id : ids) {
-      if (id == kAbsent) {
-        result.emplace_back();
-        continue;
-      }
-      const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
-      const Value* value = known(frame.values[id]);
-      result.push_back({tensor.name, value == nullptr ? tensor.dtype : value->dtype,
-                        value == nullptr ? std::nullopt : std::optional(std::span<const int64_t>(value->shape))});
-    }
+    for (const TensorId id : ids) result.push_back(info(frame, id));
     return result;
+  }
+
+  /// Operands or results of a row. There is room for those of all rows, so none of them moves.
+  std::span<const TensorInfo> keep(const Frame& frame, const std::vector<TensorId>& ids) {
+    for (const TensorId id : ids) operands_->push_back(info(frame, id));
+    return std::span<const TensorInfo>(*operands_).last(ids.size());
+  }
+
+  /// Operands and results of all nodes in a frame and in those that it calls.
+  size_t operands_in(const Frame& frame) const {
+    size_t sum = 0;
+    for (const Node& node : model_.graphs[frame.graph].nodes) sum += node.inputs.size() + node.outputs.size();
+    for (const auto& [node, child] : frame.children) {
+      for (const Called& called : child.calls) sum += operands_in(called.frame);
+    }
+    return sum;
   }
 
   /// Variables outlive a run: they are no activations.
@@ -357,8 +373,8 @@ class Counter {
       }
       if (!row.repeat || (!row.unknown.empty() && repeat != 0)) totals.complete = false;
       add(type.figures, row.figures, repeat);
-      add(totals.figures, row.figures, repeat);
     }
+    for (const TypeSummary& type : report_.by_type) add(totals.figures, type.figures, 1);
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
       const auto key = [](const TypeSummary& each) { return std::pair(*each.figures.macs, operations(each.figures)); };
       return key(a) != key(b) ? key(a) > key(b) : a.type < b.type;
@@ -368,6 +384,7 @@ class Counter {
   const Model& model_;
   const Convention& convention_;
   Report report_;
+  std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
   std::vector<Operand> in_;
   std::vector<Operand> out_;

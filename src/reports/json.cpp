@@ -67,7 +67,7 @@ Json named_tensors(const std::vector<TensorInfo>& tensors) {
   return list;
 }
 
-Json operands(const std::vector<TensorInfo>& tensors) {
+Json operands(std::span<const TensorInfo> tensors) {
   Json list = Json::array();
   for (const TensorInfo& tensor : tensors) {
     const bool absent = tensor.dtype == DType::unknown && !tensor.shape && tensor.name.empty();
