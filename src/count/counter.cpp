@@ -1,7 +1,9 @@
 #include "count/counter.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -172,10 +174,12 @@ class Counter {
       report_.inputs = infos(frames.root, model_.graphs[model_.main].inputs);
       report_.outputs = infos(frames.root, model_.graphs[model_.main].outputs);
       report_.rows.reserve(model_.graphs[model_.main].nodes.size());
+      operands_->reserve(operands_in(frames.root));
       count_frame(frames.root, uses, 1, {});
     }
     add_states(frames);
     sum_up();
+    report_.operands = std::move(operands_);
     return std::move(report_);
   }
 
@@ -184,7 +188,7 @@ class Counter {
     const Graph& graph = model_.graphs[frame.graph];
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
-      report_.rows.push_back(count_node(graph, frame, i, uses, repeat, sources));
+      count_node(graph, frame, i, uses, repeat, sources, report_.rows.emplace_back());
       const auto child = frame.children.find(i);
       if (child != frame.children.end()) {
         count_calls(graph, frame, node, child->second, uses.children.at(i), repeat, sources);
@@ -238,11 +242,10 @@ class Counter {
     }
   }
 
-  Row count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
-                 ParameterCounter::Sources& sources) {
+  void count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
+                  ParameterCounter::Sources& sources, Row& row) {
     const Node& node = graph.nodes[index];
-    Row row;
-    row.index = static_cast<uint32_t>(report_.rows.size());
+    row.index = static_cast<uint32_t>(report_.rows.size() - 1);
     row.graph = frame.graph;
     row.node = index;
     row.name = node.name;
@@ -251,8 +254,8 @@ class Counter {
     row.scope = node.scope;
     row.repeat = repeat;
     row.offset = node.offset;
-    row.inputs = infos(frame, node.inputs);
-    row.outputs = infos(frame, node.outputs);
+    row.inputs = keep(frame, node.inputs);
+    row.outputs = keep(frame, node.outputs);
 
     const Unknown* missing = gather(graph, frame, node);
     const Operands operands(in_, out_);
@@ -260,15 +263,14 @@ class Counter {
       claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
-      return row;
+      return;
     }
-    const Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
-    if (const Cost* each = known(cost)) {
-      fill(row, node, operands, *each);
+    Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
+    if (Cost* each = known(cost)) {
+      fill(row, node, operands, std::move(*each));
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
     }
-    return row;
   }
 
   /// Fills `in_` and `out_`. Returns the first operand or result that is present and unknown; an operation that is not
@@ -289,8 +291,10 @@ class Counter {
     };
     fill_from(node.inputs, in_);
     fill_from(node.outputs, out_);
-    const bool costs_nothing_itself = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
-    if (costs_nothing_itself || std::holds_alternative<Opaque>(node.op)) return nullptr;
+    if (std::holds_alternative<Opaque>(node.op)) return nullptr;
+    if (frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()))) return nullptr;
+    static const Unknown not_followed{"the graph that it calls is not followed: calls nest too deep"};
+    if (missing == nullptr && !called_graphs(node.op).empty()) return &not_followed;
     return missing;
   }
 
@@ -309,7 +313,7 @@ class Counter {
     }
   }
 
-  void fill(Row& row, const Node& node, const Operands& operands, const Cost& cost) const {
+  void fill(Row& row, const Node& node, const Operands& operands, Cost cost) const {
     try {
       row.figures.macs = core_mul_adds(cost.work);
       row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
@@ -317,8 +321,8 @@ class Counter {
       row.figures.int_ops = figure(convention_.int_ops(node, operands, cost));
       row.figures.read_bytes = cost.read_bytes->value();
       row.figures.written_bytes = cost.written_bytes->value();
-      row.figures.work = cost.work;
       row.certainty = worst(cost.work);
+      row.figures.work = std::move(cost.work);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
     }
@@ -346,20 +350,34 @@ class Counter {
     report_.totals.quantization_bytes = quantization_bytes.value();
   }
 
+  TensorInfo info(const Frame& frame, TensorId id) const {
+    if (id == kAbsent) return {};
+    const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
+    const Value* value = known(frame.values[id]);
+    if (value == nullptr) return {tensor.name, tensor.dtype, std::nullopt};
+    return {tensor.name, value->dtype, std::span<const int64_t>(value->shape)};
+  }
+
   std::vector<TensorInfo> infos(const Frame& frame, const std::vector<TensorId>& ids) const {
     std::vector<TensorInfo> result;
-    result.reserve(ids.size());
-    for (const TensorId id : ids) {
-      if (id == kAbsent) {
-        result.emplace_back();
-        continue;
-      }
-      const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
-      const Value* value = known(frame.values[id]);
-      result.push_back({tensor.name, value == nullptr ? tensor.dtype : value->dtype,
-                        value == nullptr ? std::nullopt : std::optional(std::span<const int64_t>(value->shape))});
-    }
+    for (const TensorId id : ids) result.push_back(info(frame, id));
     return result;
+  }
+
+  /// Operands or results of a row. There is room for those of all rows, so none of them moves.
+  std::span<const TensorInfo> keep(const Frame& frame, const std::vector<TensorId>& ids) {
+    for (const TensorId id : ids) operands_->push_back(info(frame, id));
+    return std::span<const TensorInfo>(*operands_).last(ids.size());
+  }
+
+  /// Operands and results of all nodes in a frame and in those that it calls.
+  size_t operands_in(const Frame& frame) const {
+    size_t sum = 0;
+    for (const Node& node : model_.graphs[frame.graph].nodes) sum += node.inputs.size() + node.outputs.size();
+    for (const auto& [node, child] : frame.children) {
+      for (const Called& called : child.calls) sum += operands_in(called.frame);
+    }
+    return sum;
   }
 
   /// Variables outlive a run: they are no activations. Those of graphs that are not called are of no interest.
@@ -401,7 +419,7 @@ class Counter {
     totals.nodes = report_.rows.size();
     std::unordered_map<std::string_view, size_t> position;
     for (const Row& row : report_.rows) {
-      const auto [found, is_new] = position.emplace(row.type, report_.by_type.size());
+      const auto [found, is_new] = position.try_emplace(row.type, report_.by_type.size());
       if (is_new) report_.by_type.push_back({.type = row.type, .figures = zero()});
       TypeSummary& type = report_.by_type[found->second];
       ++type.nodes;
@@ -413,8 +431,8 @@ class Counter {
       }
       if (!row.repeat || (!row.unknown.empty() && repeat != 0)) totals.complete = false;
       add(type.figures, row.figures, repeat);
-      add(totals.figures, row.figures, repeat);
     }
+    for (const TypeSummary& type : report_.by_type) add(totals.figures, type.figures, 1);
     if (any_lost(totals.figures)) totals.complete = false;
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
       return std::pair(dearness(b.figures), a.type) < std::pair(dearness(a.figures), b.type);
@@ -424,6 +442,7 @@ class Counter {
   const Model& model_;
   const Convention& convention_;
   Report report_;
+  std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
   std::vector<Operand> in_;
   std::vector<Operand> out_;

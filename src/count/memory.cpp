@@ -170,19 +170,32 @@ void place(std::vector<Placement>& lives, Report& report) {
     return lives[a].bytes != lives[b].bytes ? lives[a].bytes > lives[b].bytes : a < b;
   });
 
-  std::vector<std::vector<uint32_t>> alive_at(report.rows.size() + 1);
-  std::vector<std::vector<uint32_t>> begin_at(report.rows.size() + 1);
+  // What lives at each row, and what begins at it: chains, each kind in one block.
+  struct Link {
+    uint32_t life;
+    uint32_t next;
+  };
+  constexpr uint32_t kEnd = UINT32_MAX;
+  std::vector<Link> links;
+  std::vector<uint32_t> alive_at(report.rows.size() + 1, kEnd);
+  std::vector<uint32_t> begins_at(report.rows.size() + 1, kEnd);
+  std::vector<uint32_t> begins_next(lives.size(), kEnd);
   std::vector<uint32_t> neighbours;
   uint64_t top = 0;
   for (const uint32_t i : order) {
     Placement& life = lives[i];
     // Each of them once: those alive when it begins, and those that begin while it lives.
-    neighbours = alive_at[life.first_row];
+    neighbours.clear();
+    for (uint32_t at = alive_at[life.first_row]; at != kEnd; at = links[at].next) neighbours.push_back(links[at].life);
     for (uint32_t row = life.first_row + 1; row <= life.last_row; ++row) {
-      neighbours.insert(neighbours.end(), begin_at[row].begin(), begin_at[row].end());
+      for (uint32_t each = begins_at[row]; each != kEnd; each = begins_next[each]) neighbours.push_back(each);
     }
-    begin_at[life.first_row].push_back(i);
-    for (uint32_t row = life.first_row; row <= life.last_row; ++row) alive_at[row].push_back(i);
+    begins_next[i] = begins_at[life.first_row];
+    begins_at[life.first_row] = i;
+    for (uint32_t row = life.first_row; row <= life.last_row; ++row) {
+      links.push_back({i, alive_at[row]});
+      alive_at[row] = static_cast<uint32_t>(links.size() - 1);
+    }
     std::sort(neighbours.begin(), neighbours.end(),
               [&](uint32_t a, uint32_t b) { return lives[a].offset < lives[b].offset; });
     for (const uint32_t other : neighbours) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <unordered_set>
 #include <vector>
 
 #include "graph/frames.h"
@@ -49,8 +49,8 @@ class ParameterCounter {
  private:
   void claim(const Source& source, Parameters& claimed);
 
-  std::set<uint32_t> claimed_storages_;
-  std::set<const Tensor*> claimed_fills_;
+  std::unordered_set<uint32_t> claimed_storages_;
+  std::unordered_set<const Tensor*> claimed_fills_;
 };
 
 }  // namespace flopstat

@@ -108,15 +108,6 @@ Error unrecognised(Bytes bytes, std::string_view path) {
   return {ErrorCode::unrecognised, "it is no model format that flopstat knows", 0, formats_read(), "flopstat formats"};
 }
 
-/// Visits the graphs that a node calls.
-template <class Visit>
-void for_each_called(const Op& op, Visit visit) {
-  if (const auto* call = std::get_if<Call>(&op)) visit(call->body);
-  if (const auto* once = std::get_if<CallOnce>(&op)) visit(once->body);
-  if (const auto* branch = std::get_if<If>(&op)) visit(branch->then_graph), visit(branch->else_graph);
-  if (const auto* loop = std::get_if<While>(&op)) visit(loop->condition), visit(loop->body);
-}
-
 /// Depth-first search for a circle of calls, without recursion: the graphs come from a stranger.
 void refuse_recursion(const Model& model) {
   enum class Mark : uint8_t { fresh, open, done };
@@ -133,14 +124,14 @@ void refuse_recursion(const Model& model) {
       }
       marks[id] = Mark::open;
       for (const Node& node : model.graphs[id].nodes) {
-        for_each_called(node.op, [&](GraphId called) {
+        for (const GraphId called : called_graphs(node.op)) {
           if (marks[called] == Mark::open) {
             throw Error(ErrorCode::corrupt,
                         "graph " + std::to_string(called) + " calls itself, directly or through others", node.offset,
                         "no runtime can run recursion", "the operator is " + std::string(node.type));
           }
           if (marks[called] == Mark::fresh) stack.push_back(called);
-        });
+        }
       }
     }
   }

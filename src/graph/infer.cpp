@@ -69,14 +69,6 @@ bool plausible(const Shape& shape) {
   return elements <= uint64_t{1} << 56;
 }
 
-std::vector<GraphId> graphs_called_by(const Op& op) {
-  if (const auto* call = std::get_if<Call>(&op)) return {call->body};
-  if (const auto* once = std::get_if<CallOnce>(&op)) return {once->body};
-  if (const auto* branch = std::get_if<If>(&op)) return {branch->then_graph, branch->else_graph};
-  if (const auto* loop = std::get_if<While>(&op)) return {loop->condition, loop->body};
-  return {};
-}
-
 class Inference final : public GraphRunner {
  public:
   Inference(const Model& model, const Bindings& bindings)
@@ -104,20 +96,11 @@ class Inference final : public GraphRunner {
     const Graph& graph = model_.graphs[id];
     charge(graph);
     Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
-    if (std::optional<Unknown> refusal = refuses(id)) {
-      for (Known<Value>& value : frame.values) value = *refusal;
-      return frame;
-    }
     ++depth_;
     enter(graph, frame, inputs);
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
     --depth_;
     return frame;
-  }
-
-  std::optional<Unknown> refuses(GraphId id) const override {
-    if (depth_ >= kMaxDepth) return Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
-    return std::nullopt;
   }
 
   const Graph& graph(GraphId id) const override { return model_.graphs[id]; }
@@ -138,6 +121,7 @@ class Inference final : public GraphRunner {
       if (!tensor.is_constant() && !tensor.is_state) continue;
       Value value{.dtype = tensor.dtype, .constant = tensor.is_constant()};
       if (tensor.dims) {
+        value.shape.reserve(tensor.dims->size());
         for (const Dim& dim : *tensor.dims) value.shape.push_back(std::max<int64_t>(dim.size, 0));
       }
       if (plausible(value.shape)) {
@@ -180,8 +164,8 @@ class Inference final : public GraphRunner {
 
   Inferred results_of(const Graph& graph, NodeIndex index, Frame& frame) {
     const Node& node = graph.nodes[index];
-    for (const GraphId called : graphs_called_by(node.op)) {
-      if (std::optional<Unknown> refusal = refuses(called)) return *refusal;
+    if (depth_ >= kMaxDepth && !called_graphs(node.op).empty()) {
+      return Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
     }
     if (const auto* call = std::get_if<Call>(&node.op)) return results_of(*call, node, index, frame);
     if (const auto* once = std::get_if<CallOnce>(&node.op)) return results_of(*once, index, frame);

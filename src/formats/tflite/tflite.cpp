@@ -169,8 +169,13 @@ class Reader {
     graph.name = table.string(subgraph_slot::name);
     const FlatTables tensors = table.tables(subgraph_slot::tensors);
     graph.tensors.reserve(std::min<size_t>(tensors.size(), flat_.bytes().size() / 16));
-    for (uint32_t i = 0; i < tensors.size(); ++i) graph.tensors.push_back(read_tensor(tensors[i]));
-    for (uint32_t i = 0; i < tensors.size(); ++i) add_blockwise_scales(graph, graph.tensors[i], tensors[i]);
+    std::vector<uint32_t> blockwise;
+    for (uint32_t i = 0; i < tensors.size(); ++i) {
+      const FlatTable tensor = tensors[i];
+      graph.tensors.push_back(read_tensor(tensor));
+      if (blockwise_details(tensor)) blockwise.push_back(i);
+    }
+    for (const uint32_t i : blockwise) add_blockwise_scales(graph, graph.tensors[i], *blockwise_details(tensors[i]));
     graph.inputs = tensor_ids(table, subgraph_slot::inputs, graph, "an input of a subgraph");
     graph.outputs = tensor_ids(table, subgraph_slot::outputs, graph, "an output of a subgraph");
 
@@ -247,13 +252,16 @@ class Reader {
     return result;
   }
 
+  /// What a tensor says of blockwise quantization, if that is how it is quantized.
+  static std::optional<FlatTable> blockwise_details(const FlatTable& tensor) {
+    const std::optional<FlatTable> quantization = tensor.table(tensor_slot::quantization);
+    if (!quantization || quantization->scalar<uint8_t>(quantization_slot::details_type, 0) != kBlockwise) return {};
+    return quantization->table(quantization_slot::details);
+  }
+
   /// Blockwise quantization keeps its scales and zero points in tensors of their own.
-  static void add_blockwise_scales(const Graph& graph, Tensor& tensor, const FlatTable& table) {
-    const std::optional<FlatTable> quantization = table.table(tensor_slot::quantization);
-    if (!quantization || quantization->scalar<uint8_t>(quantization_slot::details_type, 0) != kBlockwise) return;
-    const std::optional<FlatTable> blockwise = quantization->table(quantization_slot::details);
-    if (!blockwise) return;
-    for (const int32_t index : {blockwise->scalar<int32_t>(0, 0), blockwise->scalar<int32_t>(1, -1)}) {
+  static void add_blockwise_scales(const Graph& graph, Tensor& tensor, const FlatTable& details) {
+    for (const int32_t index : {details.scalar<int32_t>(0, 0), details.scalar<int32_t>(1, -1)}) {
       if (index < 0 || static_cast<size_t>(index) >= graph.tensors.size()) continue;
       tensor.quantization.stored_bytes += graph.tensors[static_cast<size_t>(index)].stored_bytes;
     }
@@ -307,17 +315,13 @@ class Reader {
   }
 
   void check_called_graphs(const Node& node) const {
-    const auto check = [&](GraphId graph) {
-      if (graph < subgraph_count_) return;
+    for (const GraphId graph : called_graphs(node.op)) {
+      if (graph < subgraph_count_) continue;
       throw Error(ErrorCode::corrupt,
                   std::string(node.type) + " calls subgraph " + std::to_string(graph) + ", the file has " +
                       std::to_string(subgraph_count_),
                   node.offset);
-    };
-    if (const auto* call = std::get_if<Call>(&node.op)) check(call->body);
-    if (const auto* once = std::get_if<CallOnce>(&node.op)) check(once->body);
-    if (const auto* branch = std::get_if<If>(&node.op)) check(branch->then_graph), check(branch->else_graph);
-    if (const auto* loop = std::get_if<While>(&node.op)) check(loop->condition), check(loop->body);
+    }
   }
 
   /// An input without sizes is a scalar: only tensors in between may leave their rank open.
