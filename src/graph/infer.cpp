@@ -69,14 +69,6 @@ bool plausible(const Shape& shape) {
   return elements <= uint64_t{1} << 56;
 }
 
-std::vector<GraphId> graphs_called_by(const Op& op) {
-  if (const auto* call = std::get_if<Call>(&op)) return {call->body};
-  if (const auto* once = std::get_if<CallOnce>(&op)) return {once->body};
-  if (const auto* branch = std::get_if<If>(&op)) return {branch->then_graph, branch->else_graph};
-  if (const auto* loop = std::get_if<While>(&op)) return {loop->condition, loop->body};
-  return {};
-}
-
 class Inference final : public GraphRunner {
  public:
   Inference(const Model& model, const Bindings& bindings)
@@ -104,8 +96,8 @@ class Inference final : public GraphRunner {
     const Graph& graph = model_.graphs[id];
     charge(graph);
     Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
-    if (std::optional<Unknown> refusal = refuses(id)) {
-      for (Known<Value>& value : frame.values) value = *refusal;
+    if (depth_ >= kMaxDepth) {
+      for (Known<Value>& value : frame.values) value = Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
       return frame;
     }
     ++depth_;
@@ -113,11 +105,6 @@ class Inference final : public GraphRunner {
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
     --depth_;
     return frame;
-  }
-
-  std::optional<Unknown> refuses(GraphId id) const override {
-    if (depth_ >= kMaxDepth) return Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
-    return std::nullopt;
   }
 
   const Graph& graph(GraphId id) const override { return model_.graphs[id]; }
@@ -157,7 +144,8 @@ class Inference final : public GraphRunner {
   static Known<Value> in_range(const Known<Value>& input) {
     const Value* value = known(input);
     if (value == nullptr || plausible(value->shape)) return input;
-    return Unknown{"the input's shape " + flopstat::to_string(value->shape) + " is out of range"};
+    return Unknown{"the input's shape " + flopstat::to_string(value->shape) +
+                   " is out of range: negative or too large"};
   }
 
   void run_node(const Graph& graph, NodeIndex index, Frame& frame) {
@@ -180,9 +168,6 @@ class Inference final : public GraphRunner {
 
   Inferred results_of(const Graph& graph, NodeIndex index, Frame& frame) {
     const Node& node = graph.nodes[index];
-    for (const GraphId called : graphs_called_by(node.op)) {
-      if (std::optional<Unknown> refusal = refuses(called)) return *refusal;
-    }
     if (const auto* call = std::get_if<Call>(&node.op)) return results_of(*call, node, index, frame);
     if (const auto* once = std::get_if<CallOnce>(&node.op)) return results_of(*once, index, frame);
     if (const auto* branch = std::get_if<If>(&node.op)) return results_of(*branch, graph, node, index, frame);

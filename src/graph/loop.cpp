@@ -158,7 +158,6 @@ Values without_elements(Values values) {
 Inferred unroll(GraphRunner& runner, GraphId body, Values carried, const std::vector<bool>& invariant, uint64_t trips,
                 Child& child) {
   for (uint64_t trip = 0; trip < trips; ++trip) {
-    if (std::optional<Unknown> refusal = runner.refuses(body)) return *refusal;
     Frame frame = runner.run(body, carried);
     carried = without_constness(results(runner, frame), invariant);
     child.calls.push_back({std::move(frame), uint64_t{1}});

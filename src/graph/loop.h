@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "graph/frames.h"
@@ -12,9 +11,6 @@ namespace flopstat {
 class GraphRunner {
  public:
   virtual Frame run(GraphId graph, const std::vector<Known<Value>>& inputs) = 0;
-  /// Why the graph cannot be inferred here and now, if so: calls nest too deep or unfold too far. A run of it then
-  /// knows nothing.
-  virtual std::optional<Unknown> refuses(GraphId graph) const = 0;
   virtual const Graph& graph(GraphId id) const = 0;
 
  protected:
