@@ -96,6 +96,10 @@ class Inference final : public GraphRunner {
     const Graph& graph = model_.graphs[id];
     charge(graph);
     Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
+    if (depth_ >= kMaxDepth) {
+      for (Known<Value>& value : frame.values) value = Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
+      return frame;
+    }
     ++depth_;
     enter(graph, frame, inputs);
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
@@ -141,7 +145,8 @@ class Inference final : public GraphRunner {
   static Known<Value> in_range(const Known<Value>& input) {
     const Value* value = known(input);
     if (value == nullptr || plausible(value->shape)) return input;
-    return Unknown{"the input's shape " + flopstat::to_string(value->shape) + " is out of range"};
+    return Unknown{"the input's shape " + flopstat::to_string(value->shape) +
+                   " is out of range: negative or too large"};
   }
 
   void run_node(const Graph& graph, NodeIndex index, Frame& frame) {
@@ -164,9 +169,6 @@ class Inference final : public GraphRunner {
 
   Inferred results_of(const Graph& graph, NodeIndex index, Frame& frame) {
     const Node& node = graph.nodes[index];
-    if (depth_ >= kMaxDepth && !called_graphs(node.op).empty()) {
-      return Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
-    }
     if (const auto* call = std::get_if<Call>(&node.op)) return results_of(*call, node, index, frame);
     if (const auto* once = std::get_if<CallOnce>(&node.op)) return results_of(*once, index, frame);
     if (const auto* branch = std::get_if<If>(&node.op)) return results_of(*branch, graph, node, index, frame);
