@@ -753,6 +753,26 @@ TEST(Hostile, every_operator_survives_lists_of_odd_numbers_as_operands) {
   }
 }
 
+TEST(Hostile, every_operator_survives_operands_and_results_that_are_left_out) {
+  for (uint32_t code = 0; code < tflite::builtin_count(); ++code) {
+    SCOPED_TRACE(tflite::builtin_name(code));
+    for (int left_out = 0; left_out < 16; ++left_out) {
+      TfliteBuilder b;
+      const auto any = static_cast<int32_t>(code);
+      const int32_t x = b.tensor({.name = "x", .shape = {1, 4, 4, 2}});
+      const int32_t y = b.tensor({.name = "y", .shape = {1, 4, 4, 2}});  // stated, so that its cost is asked for
+      const auto unless = [&](int bit, int32_t tensor) { return (left_out >> bit & 1) != 0 ? -1 : tensor; };
+      b.op({.code = any,
+            .inputs = {unless(0, x), unless(1, x), unless(2, x)},
+            .outputs = {unless(3, y)},
+            .options = calls(options::while_, 1, 1)});
+      b.inputs({x});
+      b.subgraph("called");
+      expect_survived(b.finish());
+    }
+  }
+}
+
 TEST(Hostile, options_of_another_operator_are_survived) {
   for (uint32_t code = 0; code < tflite::builtin_count(); ++code) {
     SCOPED_TRACE(tflite::builtin_name(code));
