@@ -10,6 +10,7 @@
 #include "flopstat/analyze.h"
 #include "formats/tflite/operators.h"
 #include "reports/json.h"
+#include "reports/terminal.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -709,6 +710,14 @@ TEST(Hostile, a_long_name_that_every_operator_shares_is_a_limit) {
   const uint32_t code = b.operator_code({{{1, std::string(100'000, 'n')}, {3, int32_t{builtin::custom}}}});
   for (int i = 0; i < 2000; ++i) b.op({.extra = {{0, code}}});
   expect_error(b, ErrorCode::limit, "describe more than the file holds");
+}
+
+TEST(Hostile, a_producer_of_spaces_is_no_producer) {
+  TfliteBuilder b = dense();
+  b.model_field(3, std::string("   "));
+  std::string text;
+  write_terminal(report_of(b), {.width = 80, .details = true}, text);
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("Producer")));
 }
 
 // --- every operator on anything --------------------------------------------------------------------------------------
