@@ -16,7 +16,7 @@ struct Called;
 /// The graphs that one node calls.
 struct Child {
   std::vector<Called> calls;  ///< no initialiser: it would need `Called` to be complete here
-  bool choose = false;  ///< an If on a condition that is not known: one of the calls is taken
+  bool choose = false;        ///< an If on a condition that is not known: one of the calls is taken
 };
 
 /// One call of one graph: what inference knows of each of its tensors. A graph called twice has two frames.

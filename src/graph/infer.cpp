@@ -243,9 +243,8 @@ class Inference final : public GraphRunner {
     if (same || ++differences_ > kMaxDifferences) return;
     Shape stated;
     for (const Dim& dim : dims) stated.push_back(dim.size);
-    warnings_.push_back({"shape_differs", "the file says '" + std::string(tensor.name) + "' is " +
-                                              to_string(stated) + ", its operation makes it " +
-                                              to_string(value.shape)});
+    warnings_.push_back({"shape_differs", "the file says '" + std::string(tensor.name) + "' is " + to_string(stated) +
+                                              ", its operation makes it " + to_string(value.shape)});
   }
 
   /// What a node hands to the graph that it calls. There the tensors are others, so small contents go along.
