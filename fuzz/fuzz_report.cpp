@@ -26,11 +26,14 @@ class RandomReport {
   Report make() {
     Report report;
     report.path = source_.text(kLongestName);
-    report.format = name();
+    report.format = "tflite";  // our own word, like those of operations and conventions
     report.producer = source_.text(kLongestName);
     report.file_bytes = source_.word();
     report.convention = "flopstat";
-    if (source_.flag()) report.dims.emplace(name(), static_cast<int64_t>(source_.word()));
+    if (source_.flag()) {
+      const std::string_view dim = name();
+      report.dims.emplace(dim, static_cast<int64_t>(source_.word()));
+    }
     report.signature = name();
     for (size_t n = source_.below(3); n > 0; --n) report.other_signatures.push_back(name());
     report.inputs = tensors();
@@ -100,7 +103,7 @@ class RandomReport {
     row.index = static_cast<uint32_t>(index);
     row.name = name();
     row.type = name();
-    row.op = name();
+    row.op = "conv";
     row.scope = name();
     row.repeat = figure();
     row.inputs = tensors();

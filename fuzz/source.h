@@ -26,7 +26,11 @@ class Source {
   bool flag() { return (byte() & 1) != 0; }
 
   /// A number in [0, count); `count` is at least 1.
-  size_t below(size_t count) { return count <= 256 ? byte() % count : (size_t{byte()} << 8 | byte()) % count; }
+  size_t below(size_t count) {
+    size_t choice = byte();
+    if (count > 256) choice = choice << 8 | byte();
+    return choice % count;
+  }
 
   /// Any 64 bits.
   uint64_t word() {
@@ -37,7 +41,8 @@ class Source {
 
   /// The next bytes as text, at most `longest`: a view into the input.
   std::string_view text(size_t longest) {
-    const size_t size = std::min(below(longest + 1), bytes_.size());
+    const size_t chosen = below(longest + 1);  // apart: it takes bytes, and compilers order operands as they like
+    const size_t size = std::min(chosen, bytes_.size());
     const std::string_view result(reinterpret_cast<const char*>(bytes_.data()), size);
     bytes_ = bytes_.subspan(size);
     return result;

@@ -133,7 +133,7 @@ TEST_F(HostileFile, a_name_with_escape_sequences_is_shown_escaped) {
   const Outcome outcome = run("'\x1b[31mred.tflite'");
   EXPECT_EQ(outcome.code, 3);
   EXPECT_THAT(outcome.err, ::testing::Not(HasSubstr("\x1b")));
-  EXPECT_THAT(outcome.err, HasSubstr("\\x1b[31mred.tflite"));
+  EXPECT_THAT(outcome.err, HasSubstr("\\x1B[31mred.tflite"));
 }
 
 TEST_F(HostileFile, json_names_the_error_and_standard_error_says_it_too) {

@@ -10,6 +10,7 @@
 #include "flopstat/analyze.h"
 #include "formats/tflite/operators.h"
 #include "reports/json.h"
+#include "reports/terminal.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -711,6 +712,14 @@ TEST(Hostile, a_long_name_that_every_operator_shares_is_a_limit) {
   expect_error(b, ErrorCode::limit, "describe more than the file holds");
 }
 
+TEST(Hostile, a_producer_of_spaces_is_no_producer) {
+  TfliteBuilder b = dense();
+  b.model_field(3, std::string("   "));
+  std::string text;
+  write_terminal(report_of(b), {.width = 80, .details = true}, text);
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("Producer")));
+}
+
 // --- every operator on anything --------------------------------------------------------------------------------------
 
 TEST(Hostile, every_operator_survives_operands_of_odd_ranks) {
@@ -746,6 +755,26 @@ TEST(Hostile, every_operator_survives_lists_of_odd_numbers_as_operands) {
       b.op({.code = any, .inputs = {x, list, list, list}, .outputs = {y, y}, .options = graph});
       b.op({.code = any, .inputs = {list, x, list}, .outputs = {y}, .options = graph});
       b.op({.code = any, .inputs = {list, list, x, list, x}, .outputs = {y}, .options = graph});
+      b.inputs({x});
+      b.subgraph("called");
+      expect_survived(b.finish());
+    }
+  }
+}
+
+TEST(Hostile, every_operator_survives_operands_and_results_that_are_left_out) {
+  for (uint32_t code = 0; code < tflite::builtin_count(); ++code) {
+    SCOPED_TRACE(tflite::builtin_name(code));
+    for (int left_out = 0; left_out < 16; ++left_out) {
+      TfliteBuilder b;
+      const auto any = static_cast<int32_t>(code);
+      const int32_t x = b.tensor({.name = "x", .shape = {1, 4, 4, 2}});
+      const int32_t y = b.tensor({.name = "y", .shape = {1, 4, 4, 2}});  // stated, so that its cost is asked for
+      const auto unless = [&](int bit, int32_t tensor) { return (left_out >> bit & 1) != 0 ? -1 : tensor; };
+      b.op({.code = any,
+            .inputs = {unless(0, x), unless(1, x), unless(2, x)},
+            .outputs = {unless(3, y)},
+            .options = calls(options::while_, 1, 1)});
       b.inputs({x});
       b.subgraph("called");
       expect_survived(b.finish());

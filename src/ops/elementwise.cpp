@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -391,7 +392,9 @@ Inferred infer(const Binary& binary, const Operands& operands) {
 /// Source:    docs/counting.md, sections 2 and 7 (quantized operands). Example: three tensors of 10 added up: 20.
 Known<Cost> count(const Binary& binary, const Operands& operands) {
   const Operand& y = operands.out(0);
-  if (operands.all_in().empty() || !y) return Unknown{"an operand or the result is missing"};
+  const bool complete = std::all_of(operands.all_in().begin(), operands.all_in().end(),
+                                    [](const Operand& operand) { return static_cast<bool>(operand); });
+  if (operands.all_in().empty() || !complete || !y) return Unknown{"an operand or the result is missing"};
   const Count elements = product(y.shape());
   const DType type = operand_type(binary.fn, operands);
   if (is_complex(type)) return complex_count(binary.fn, real_type(type), elements * (operands.all_in().size() - 1));

@@ -170,9 +170,8 @@ void write_summary(const Report& report, const TerminalStyle& style, std::string
   std::vector<SummaryLine> lines = {compute_line(report, style), parameters_line(report, style),
                                     activations_line(report, style), traffic_line(report, style),
                                     intensity_line(report, style)};
-  if (style.details && !report.producer.empty()) {
-    lines.push_back({"Producer", words(escape(report.producer, !style.utf8))});
-  }
+  std::vector<Piece> producer = words(escape(report.producer, !style.utf8));
+  if (style.details && !producer.empty()) lines.push_back({"Producer", std::move(producer)});
   size_t first_width = 0;
   for (const SummaryLine& line : lines) first_width = std::max(first_width, display_width(line.pieces[0].text));
   for (SummaryLine& line : lines) {
