@@ -81,8 +81,8 @@ class Inference final : public GraphRunner {
     rebound_ = inputs.rebound;
     frames.root = run(model_.main, inputs.values);
     frames.dims = std::move(inputs.dims);
-    for (size_t i = 0; i < variables_.size(); ++i) {
-      if (variables_[i]) frames.variables.emplace(variable_names_[i], *variables_[i]);
+    for (const auto& [name, number] : variable_numbers_) {
+      if (variables_[number]) frames.variables.emplace(name, *variables_[number]);
     }
     frames.warnings = std::move(warnings_);
     if (differences_ > kMaxDifferences) {
@@ -343,12 +343,9 @@ class Inference final : public GraphRunner {
   // A handle carries the number of its variable as its only element, so it may be passed on like any value.
 
   Inferred results_of(const VarHandle& handle) {
-    const auto found = std::find(variable_names_.begin(), variable_names_.end(), handle.variable);
-    const auto number = found - variable_names_.begin();
-    if (found == variable_names_.end()) {
-      variable_names_.push_back(handle.variable);
-      variables_.emplace_back();
-    }
+    const auto [found, is_new] = variable_numbers_.try_emplace(handle.variable, variables_.size());
+    const auto number = static_cast<int64_t>(found->second);
+    if (is_new) variables_.emplace_back();
     return std::vector<Value>{
         {.dtype = DType::resource, .elements = std::make_shared<const Elements>(1, int64_t{number})}};
   }
@@ -386,7 +383,7 @@ class Inference final : public GraphRunner {
   bool rebound_ = false;
   size_t differences_ = 0;
   std::vector<Warning> warnings_;
-  std::vector<std::string> variable_names_;
+  std::map<std::string, size_t> variable_numbers_;
   std::vector<std::optional<Value>> variables_;
   std::vector<Operand> in_;
   std::vector<Operand> out_;
