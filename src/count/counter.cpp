@@ -19,7 +19,10 @@ bool computes_indices(const Op& op) {
   return std::holds_alternative<Unary>(op) || std::holds_alternative<Binary>(op) ||
          std::holds_alternative<Select>(op) || std::holds_alternative<Reduce>(op) ||
          std::holds_alternative<ArgReduce>(op) || std::holds_alternative<Cumulate>(op) ||
-         std::holds_alternative<TopK>(op);
+         std::holds_alternative<TopK>(op) || std::holds_alternative<SegmentReduce>(op) ||
+         std::holds_alternative<ReduceWindow>(op) || std::holds_alternative<ScatterReduce>(op) ||
+         std::holds_alternative<Sort>(op) || std::holds_alternative<Unique>(op) ||
+         std::holds_alternative<Bucketize>(op);
 }
 
 bool any_quantized(const Operands& operands) {
@@ -284,7 +287,9 @@ class Counter {
     try {
       Known<Cost> cost = std::visit([&](const auto& op) { return flopstat::count(op, operands); }, node.op);
       if (Cost* each = known(cost)) {
-        if (node.activation) add_activation(*each, *node.activation, operands.out(0));
+        if (node.activation) {
+          for (const Operand& y : operands.all_out()) add_activation(*each, *node.activation, y);
+        }
         mark(*each, node.op, operands);
         if (!each->read_bytes) each->read_bytes = bytes_of(operands.all_in());
         if (!each->written_bytes) each->written_bytes = bytes_of(operands.all_out());

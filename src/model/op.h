@@ -89,6 +89,25 @@ struct MatMul {
   bool scales_bias = false;     ///< Gemm with beta other than 1
 };
 
+/// A convolution whose axes stand anywhere (StableHLO): x, w -> y.
+struct GeneralConv {
+  static constexpr std::string_view name = "conv";
+
+  /// Which axes of a tensor are what. `batch` and `features`: of w its input and output features.
+  struct Places {
+    int64_t batch = 0;
+    int64_t features = 0;
+    std::vector<int64_t> spatial = {};
+  };
+  Places x = {};
+  Places w = {};
+  Places y = {};
+  Window window = {};
+  std::vector<int64_t> base_dilation = {};  ///< per spatial axis: x has zeros between its points
+  int64_t groups = 1;
+  int64_t batch_groups = 1;
+};
+
 /// x... -> y, by an explicit or implicit equation such as "bij,bjk->bik".
 struct Einsum {
   static constexpr std::string_view name = "einsum";
@@ -143,6 +162,30 @@ struct Rnn {
   bool asymmetric_inputs = false;
 };
 
+/// Both directions of an LSTM over one sequence, as TFLite numbers the operands: x [T, B, I] (or [B, T, I]), the
+/// operands 1 to 17 of `Lstm` forward, the same backward (18-34), states h and c forward (35, 36) and backward (37,
+/// 38), a second input? (39), its weights i?, f?, c?, o? forward (40-43) and backward (44-47). A second input without
+/// weights is read by the backward cell instead of x.
+/// -> y forward, y backward; or both on the last axis of one y.
+struct BidirectionalLstm {
+  static constexpr std::string_view name = "lstm";
+  bool time_major = false;
+  bool merge_outputs = false;
+  bool cell_clip = false;
+  bool projection_clip = false;
+  bool asymmetric_inputs = false;
+};
+
+/// Both directions of TFLite's simple recurrent layer: x [T, B, I] (or [B, T, I]); w, r, bias and state forward, the
+/// same backward; a second input?, its weights forward? and backward?, as in `BidirectionalLstm`. The activation behind
+/// them is the cell's. -> y forward, y backward; or both on the last axis of one y.
+struct BidirectionalRnn {
+  static constexpr std::string_view name = "rnn";
+  bool time_major = false;
+  bool merge_outputs = false;
+  bool asymmetric_inputs = false;
+};
+
 /// x [B, I], feature weights [F, I], time weights [F, memory], bias? [F / rank], state [B, F * memory] -> y [B, F /
 /// rank].
 struct Svdf {
@@ -151,11 +194,22 @@ struct Svdf {
   bool asymmetric_inputs = false;
 };
 
+/// seeds [hashes, bits], x [n, ...], weights? [n] -> one bit per seed, the sign of a weighted sum of hashes of x:
+/// [hashes * bits], or packed [hashes].
+struct LshProjection {
+  static constexpr std::string_view name = "lsh_projection";
+  bool packed = false;
+};
+
 /// Discrete Fourier transform of the last `axes` axes: x, lengths -> y. Real input, n/2 + 1 complex outputs.
 struct RealFft {
   static constexpr std::string_view name = "rfft";
   int64_t axes = 2;
 };
+
+// --- functions -------------------------------------------------------------------------------------------------------
+
+enum class ReduceFn : uint8_t { sum, mean, prod, max, min, any, all, l1, l2, sum_square, log_sum, log_sum_exp };
 
 // --- windows without weights -----------------------------------------------------------------------------------------
 
@@ -167,6 +221,14 @@ struct Pool {
   PoolFn fn = PoolFn::max;
   DataLayout layout = DataLayout::channels_first;
   Window window = {};
+};
+
+/// x, start value?, window sizes, strides?, dilations? (one per axis of x) -> y, each window reduced to one element.
+struct ReduceWindow {
+  static constexpr std::string_view name = "reduce_window";
+  ReduceFn fn = ReduceFn::sum;
+  std::vector<int64_t> base_dilation = {};  ///< per axis: x has nothing between its points; empty: 1
+  std::vector<int64_t> padding = {};        ///< before and after each axis; empty: none
 };
 
 /// Local response normalisation over `size` neighbouring channels: x -> y.
@@ -358,8 +420,6 @@ struct L2Norm {
 
 // --- reductions ------------------------------------------------------------------------------------------------------
 
-enum class ReduceFn : uint8_t { sum, mean, prod, max, min, any, all, l1, l2, sum_square, log_sum, log_sum_exp };
-
 /// x, axes? -> y. No axes operand: all axes, unless `none_means_none` or `spatial`.
 struct Reduce {
   static constexpr std::string_view name = "reduce";
@@ -388,6 +448,39 @@ struct TopK {
   static constexpr std::string_view name = "top_k";
   int64_t axis = -1;
   DType index = DType::i64;
+};
+
+/// x [n, ...], segment ids, number of segments? -> y [number, ...]: the entries of x that share an id, reduced. The ids
+/// have as many axes as they take from x. No number: the ids are sorted and the last one tells.
+struct SegmentReduce {
+  static constexpr std::string_view name = "segment_reduce";
+  ReduceFn fn = ReduceFn::sum;
+};
+
+/// ids [n], places [n, r] (sorted), shape [r], weights [n], table [e, ...] -> y [shape without its last size, ...]: the
+/// weighted rows of the table that belong to one place, added up.
+struct EmbeddingBag {
+  static constexpr std::string_view name = "embedding_bag";
+  enum class Combine : uint8_t { sum, mean, root_mean_square };
+  Combine combine = Combine::sum;
+};
+
+/// x... -> the same, sorted by the first along `axis`.
+struct Sort {
+  static constexpr std::string_view name = "sort";
+  int64_t axis = -1;
+};
+
+/// x -> its distinct elements, the place of each element of x among them.
+struct Unique {
+  static constexpr std::string_view name = "unique";
+  DType index = DType::i64;
+};
+
+/// x -> for each element the number of `boundaries` up to it.
+struct Bucketize {
+  static constexpr std::string_view name = "bucketize";
+  int64_t boundaries = 0;
 };
 
 // --- views: the result is the operand's memory -----------------------------------------------------------------------
@@ -459,6 +552,25 @@ struct Random {
   DType to = DType::f32;
 };
 
+/// logits [B, n], samples -> y [B, samples] of drawn classes.
+struct Multinomial {
+  static constexpr std::string_view name = "multinomial";
+  DType to = DType::i64;
+};
+
+/// state, shape -> state, y of random bits.
+struct RandomBits {
+  static constexpr std::string_view name = "random";
+  DType to = DType::u32;
+};
+
+/// shape -> y whose elements are their places on `axis`.
+struct Iota {
+  static constexpr std::string_view name = "iota";
+  int64_t axis = 0;
+  DType to = DType::i64;
+};
+
 /// indices, depth, on, off -> y
 struct OneHot {
   static constexpr std::string_view name = "one_hot";
@@ -513,6 +625,34 @@ struct Pad {
   bool pairs = true;  ///< [rank, 2]; else begins, then ends
 };
 
+/// x, dilations (one per axis) -> y with that many steps from one element to the next, filled up between them.
+struct Dilate {
+  static constexpr std::string_view name = "dilate";
+};
+
+/// x, value -> y with elements before, between and behind those of each axis; a negative number takes some away.
+struct PadBetween {
+  static constexpr std::string_view name = "pad";
+  std::vector<int64_t> before = {};
+  std::vector<int64_t> between = {};
+  std::vector<int64_t> after = {};
+};
+
+/// x, starts... (one without axes per axis of x) -> y of these sizes.
+struct DynamicSlice {
+  static constexpr std::string_view name = "slice";
+  std::vector<int64_t> sizes = {};
+};
+
+/// x, indices -> y: each index names the start of a box of `sizes` in x (StableHLO).
+struct GatherBoxes {
+  static constexpr std::string_view name = "gather";
+  std::vector<int64_t> sizes = {};
+  std::vector<int64_t> dropped_axes = {};  ///< axes of x of size 1 in the box that y does not have
+  std::vector<int64_t> box_axes = {};      ///< axes of y that the box fills, in order
+  int64_t index_axis = 0;                  ///< axis of the indices that holds the numbers of one index
+};
+
 /// x, indices -> y: the indices' axes replace `axis` of x.
 struct Gather {
   static constexpr std::string_view name = "gather";
@@ -540,6 +680,18 @@ struct ScatterNd {
 /// x, indices, updates -> y of the shape of x.
 struct ScatterInto {
   static constexpr std::string_view name = "scatter";
+};
+
+/// x, indices, updates -> y of the shape of x, each update combined with what is there by `fn` (absent: put in its
+/// place).
+struct ScatterReduce {
+  static constexpr std::string_view name = "scatter";
+  std::optional<BinaryFn> fn = std::nullopt;
+};
+
+/// indices, shape, values, default -> y of that shape.
+struct SparseToDense {
+  static constexpr std::string_view name = "sparse_to_dense";
 };
 
 /// x, update, start indices -> y of the shape of x.
@@ -570,6 +722,12 @@ struct Expand {
   bool two_way = false;
 };
 
+/// x, shape -> y of that shape: axis i of x is axis `axes[i]` of y.
+struct BroadcastInto {
+  static constexpr std::string_view name = "expand";
+  std::vector<int64_t> axes = {};
+};
+
 /// shape, shape -> the shape both broadcast to.
 struct BroadcastShapes {
   static constexpr std::string_view name = "broadcast_shapes";
@@ -578,6 +736,16 @@ struct BroadcastShapes {
 /// x, axes or lengths -> y of the same shape, parts of it in reverse order.
 struct Reverse {
   static constexpr std::string_view name = "reverse";
+};
+
+/// x [..., n] -> y [..., n, n] with it on the diagonal.
+struct MatrixDiag {
+  static constexpr std::string_view name = "matrix_diag";
+};
+
+/// x [..., m, n], diagonal [..., min(m, n)] -> x with that diagonal.
+struct MatrixSetDiag {
+  static constexpr std::string_view name = "matrix_set_diag";
 };
 
 /// x, block sizes, pads [n, 2] -> y
@@ -641,6 +809,13 @@ struct DetectionPostProcess {
   bool regular_nms = false;  ///< per class; else on the best class of each box
 };
 
+/// boxes [n, 4], scores [n], most boxes, overlap threshold, score threshold, sigma? -> indices [most], scores [most]
+/// (with `soft`), number found.
+struct NonMaxSuppression {
+  static constexpr std::string_view name = "non_max_suppression";
+  bool soft = false;  ///< an overlapping box loses score instead of its place
+};
+
 // --- state -----------------------------------------------------------------------------------------------------------
 
 /// -> a handle to the variable of that name.
@@ -657,6 +832,37 @@ struct ReadVariable {
 /// handle, value ->
 struct AssignVariable {
   static constexpr std::string_view name = "assign_variable";
+};
+
+/// -> a handle to a table of keys and values.
+struct HashTable {
+  static constexpr std::string_view name = "hash_table";
+};
+
+/// handle, keys, default -> values of the keys' shape.
+struct HashTableFind {
+  static constexpr std::string_view name = "hash_table_find";
+  DType to = DType::i64;
+};
+
+/// handle, keys, values ->
+struct HashTableImport {
+  static constexpr std::string_view name = "hash_table_import";
+};
+
+/// handle -> number of entries
+struct HashTableSize {
+  static constexpr std::string_view name = "hash_table_size";
+};
+
+/// queries [n], keys [k], values [k, ...] -> values of the queries [n, ...], whether each was found [n].
+struct KeyLookup {
+  static constexpr std::string_view name = "key_lookup";
+};
+
+/// text -> its n-grams.
+struct SkipGram {
+  static constexpr std::string_view name = "skip_gram";
 };
 
 // --- control flow: handled by graph/, not by ops/ --------------------------------------------------------------------
@@ -693,19 +899,24 @@ struct Opaque {
   std::string why = {};
 };
 
-using Op = std::variant<Conv, ConvTranspose, MatMul, Einsum, Lstm, BasicLstm, Recurrent, Rnn, Svdf, RealFft,  //
-                        Pool, Lrn, Resize,                                                                    //
-                        Unary, Binary, Select, Cast, Bitcast,                                                 //
-                        Quantize, Dequantize, FakeQuantize, Densify,                                          //
-                        Softmax, BatchNorm, L2Norm,                                                           //
-                        Reduce, ArgReduce, Cumulate, TopK,                                                    //
-                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                       //
-                        ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, OneHot,                              //
-                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, Pad, Gather, GatherNd,        //
-                        GatherElements, ScatterNd, ScatterInto, UpdateSlice, Stack, Unstack, Tile, Expand,    //
-                        BroadcastShapes, Reverse, SpaceToBatch, BatchToSpace, SpaceToDepth, DepthToSpace,     //
-                        NonZero, Signal, DetectionPostProcess,                                                //
-                        VarHandle, ReadVariable, AssignVariable,                                              //
+using Op = std::variant<Conv, ConvTranspose, GeneralConv, MatMul, Einsum, LshProjection, Lstm, BasicLstm, Recurrent,
+                        Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,                       //
+                        Pool, ReduceWindow, Lrn, Resize,                                               //
+                        Unary, Binary, Select, Cast, Bitcast,                                          //
+                        Quantize, Dequantize, FakeQuantize, Densify,                                   //
+                        Softmax, BatchNorm, L2Norm,                                                    //
+                        Reduce, ArgReduce, Cumulate, TopK, SegmentReduce, EmbeddingBag, Sort, Unique,  //
+                        Bucketize,                                                                     //
+                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                //
+                        ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, RandomBits, Multinomial, Iota, OneHot,
+                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, DynamicSlice, Pad, PadBetween, Dilate,
+                        Gather, GatherNd, GatherElements, GatherBoxes, ScatterNd, ScatterInto,               //
+                        ScatterReduce, SparseToDense, UpdateSlice, Stack, Unstack, Tile, Expand,             //
+                        BroadcastInto, BroadcastShapes, Reverse, MatrixDiag, MatrixSetDiag, SpaceToBatch,    //
+                        BatchToSpace, SpaceToDepth, DepthToSpace,                                            //
+                        NonZero, Signal, DetectionPostProcess, NonMaxSuppression,                            //
+                        VarHandle, ReadVariable, AssignVariable, HashTable, HashTableFind, HashTableImport,  //
+                        HashTableSize, KeyLookup, SkipGram,                                                  //
                         Call, CallOnce, If, While, Opaque>;
 
 /// The graphs that an operation calls; none for most.

@@ -126,4 +126,59 @@ Known<Cost> count(const DetectionPostProcess& op, const Operands& operands) {
 
 Role role(const DetectionPostProcess&, size_t operand) { return operand == 2 ? Role::weight : Role::data; }
 
+namespace {
+
+/// Boxes [n, 4] and scores [n].
+Known<int64_t> boxes_of(const Operands& operands) {
+  const Operand& boxes = operands.in(0);
+  const Operand& scores = operands.in(1);
+  if (!boxes || !scores) return Unknown{"non-maximum suppression needs boxes and scores"};
+  if (boxes.rank() != 2 || boxes.shape()[1] != kCoordinates || scores.shape() != Shape{boxes.shape()[0]}) {
+    return Unknown{"the boxes " + to_string(boxes.shape()) + " and scores " + to_string(scores.shape()) +
+                   " of the suppression do not belong together"};
+  }
+  return boxes.shape()[0];
+}
+
+}  // namespace
+
+/// The results have room for the most boxes asked for, however many are found.
+/// Source: tensorflow/lite/kernels/non_max_suppression.cc.
+Inferred infer(const NonMaxSuppression& op, const Operands& operands) {
+  const Known<int64_t> boxes = boxes_of(operands);
+  if (!known(boxes)) return reason(boxes);
+  const std::optional<int64_t> most = integer_of(operands.in(2));
+  if (!most) return Unknown{"the number of boxes that the suppression keeps depends on input data"};
+  if (*most < 0) return Unknown{"the suppression keeps at most " + std::to_string(*most) + " boxes: it is negative"};
+  std::vector<Value> values{{.dtype = DType::i32, .shape = {*most}}};
+  if (op.soft) values.push_back({.dtype = operands.in(1).dtype(), .shape = {*most}});
+  values.push_back({.dtype = DType::i32, .shape = {}});
+  return values;
+}
+
+/// Shapes:  boxes [n, 4], scores [n] -> indices [m]
+/// Counts:  n compare with the threshold; as bounds the order of the scores and n * min(n, m) pairs of 7 compare, 4
+/// add,
+///          mul, div. Soft: each pair also weighs a score by exp(scale * iou * iou): 3 mul, t
+/// Source:  docs/counting.md, section 2; tensorflow/lite/kernels/internal/reference/non_max_suppression.h. Example: 100
+///          boxes, at most 10: 1,000 pairs.
+Known<Cost> count(const NonMaxSuppression& op, const Operands& operands) {
+  const Known<int64_t> boxes = boxes_of(operands);
+  if (!known(boxes)) return reason(boxes);
+  const Operand& selected = operands.out(0);
+  if (!selected) return Unknown{"the suppression has no result"};
+  const DType type = operands.in(0).dtype();
+  const Count n = *known(boxes);
+  const Count most = product(selected.shape());
+  Cost cost;
+  add_suppression(cost, type, 1, n, most);
+  if (!op.soft) return cost;
+  const Count pairs = n * std::min(n, most);
+  cost.add(Part::core, Unit::mul, type, pairs * 3, Certainty::bound);
+  cost.add(Part::core, Unit::transcendental, type, pairs, Certainty::bound);
+  return cost;
+}
+
+Role role(const NonMaxSuppression&, size_t operand) { return operand == 2 ? Role::shape : Role::data; }
+
 }  // namespace flopstat

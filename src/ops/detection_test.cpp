@@ -108,5 +108,35 @@ TEST(DetectionPostProcess, anchors_are_weights) {
   EXPECT_EQ(role(DetectionPostProcess{}, 2), Role::weight);
 }
 
+/// 100 boxes, at most 10 of which are kept.
+Node boxes() {
+  Node node;
+  node.in({100, 4}).in({100}).in_scalar(10).in({}).in({}).in({}).out({10}, DType::i32);
+  return node;
+}
+
+TEST(NonMaxSuppression, has_room_for_the_most_boxes) {
+  const std::vector<Value> hard = values_of(NonMaxSuppression{}, boxes());
+  ASSERT_EQ(hard.size(), 2u);
+  EXPECT_EQ(hard[0].shape, (Shape{10}));
+  EXPECT_EQ(hard[1].shape, Shape{});
+  const std::vector<Value> soft = values_of(NonMaxSuppression{.soft = true}, boxes());
+  ASSERT_EQ(soft.size(), 3u);
+  EXPECT_EQ(soft[1].dtype, DType::f32);
+  why_unknown(NonMaxSuppression{}, Node().in({100, 4}).in({100}).in({}, DType::i32));
+  why_unknown(NonMaxSuppression{}, Node().in({100, 4}).in({99}).in_scalar(10));
+  why_unknown(NonMaxSuppression{}, Node().in({100, 4}).in({100}).in_scalar(-1));
+}
+TEST(NonMaxSuppression, compares_pairs_of_boxes) {
+  const Cost hard = cost_of(NonMaxSuppression{}, boxes());
+  EXPECT_EQ(units(hard, Unit::div), 100u * 10);
+  EXPECT_EQ(units(hard, Unit::add), 100u * 10 * 4);
+  // The threshold of each score, their order (2^7 is the first power of two from 100 on), 7 per pair.
+  EXPECT_EQ(units(hard, Unit::compare), 100u + 100 * 7 + 100 * 10 * 7);
+  const Cost soft = cost_of(NonMaxSuppression{.soft = true}, boxes());
+  EXPECT_EQ(units(soft, Unit::mul), 100u * 10 * (1 + 3));
+  EXPECT_EQ(units(soft, Unit::transcendental), 100u * 10);
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -195,4 +195,37 @@ Inferred infer(const NonZero& op, const Operands& operands) {
 Known<Cost> count(const NonZero&, const Operands&) { return Cost{}; }
 Role role(const NonZero&, size_t) { return Role::index; }
 
+/// Source: StableHLO specification, gather.
+Inferred infer(const GatherBoxes& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& indices = operands.in(1);
+  if (!x || !indices) return no_operand();
+  const auto is_in = [](const std::vector<int64_t>& list, size_t i) {
+    return std::find(list.begin(), list.end(), static_cast<int64_t>(i)) != list.end();
+  };
+  if (op.sizes.size() != x.rank() || op.index_axis < 0 || op.index_axis > static_cast<int64_t>(indices.rank())) {
+    return no_fit(x, indices);
+  }
+  Shape box;
+  for (size_t i = 0; i < x.rank(); ++i) {
+    if (op.sizes[i] < 0 || op.sizes[i] > x.shape()[i]) return no_fit(x, indices);
+    if (!is_in(op.dropped_axes, i)) box.push_back(op.sizes[i]);
+  }
+  Shape places = indices.shape();
+  if (op.index_axis < static_cast<int64_t>(places.size())) places.erase(places.begin() + op.index_axis);
+  if (box.size() != op.box_axes.size()) return no_fit(x, indices);
+
+  Shape shape(box.size() + places.size());
+  size_t next_box = 0;
+  size_t next_place = 0;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool of_box = is_in(op.box_axes, i);
+    if (of_box ? next_box == box.size() : next_place == places.size()) return no_fit(x, indices);
+    shape[i] = of_box ? box[next_box++] : places[next_place++];
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape)});
+}
+Known<Cost> count(const GatherBoxes&, const Operands& operands) { return part_read(operands); }
+Role role(const GatherBoxes&, size_t operand) { return operand == 0 ? Role::data : Role::index; }
+
 }  // namespace flopstat

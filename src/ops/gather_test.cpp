@@ -118,5 +118,26 @@ TEST(NonZero, of_data_has_an_unknown_size) {
   EXPECT_NE(why_unknown(NonZero{}, Node().in_elements({2}, {int64_t{1}, {}})).find("depends on"), std::string::npos);
 }
 
+TEST(GatherBoxes, put_the_boxes_where_they_are_told) {
+  // Rows of a table: boxes of 1 x 8 whose first axis is dropped.
+  Node rows;
+  rows.in({10, 8}).in({4, 1}, DType::i32).out({4, 8});
+  const GatherBoxes lookup{.sizes = {1, 8}, .dropped_axes = {0}, .box_axes = {1}, .index_axis = 1};
+  EXPECT_EQ(shape_of(lookup, rows), (Shape{4, 8}));
+  EXPECT_EQ(cost_of(lookup, rows).read_bytes->value(), 4u * (4 * 8 + 4));
+  // The box in front, and indices of one number each without an axis for it.
+  const GatherBoxes front{.sizes = {3, 8}, .box_axes = {0, 1}, .index_axis = 1};
+  EXPECT_EQ(shape_of(front, Node().in({10, 8}).in({5}, DType::i32)), (Shape{3, 8, 5}));
+}
+TEST(GatherBoxes, that_do_not_fit_are_unknown) {
+  const auto unknown = [](const GatherBoxes& op) { return why_unknown(op, Node().in({10, 8}).in({4, 1}, DType::i32)); };
+  unknown({.sizes = {1}, .box_axes = {0}, .index_axis = 1});
+  unknown({.sizes = {11, 8}, .box_axes = {0, 1}, .index_axis = 1});
+  unknown({.sizes = {1, 8}, .box_axes = {1}, .index_axis = 1});
+  unknown({.sizes = {1, 8}, .box_axes = {0, 9}, .index_axis = 1});
+  unknown({.sizes = {1, 8}, .box_axes = {0, 1}, .index_axis = 3});
+  unknown({.sizes = {1, 8}, .box_axes = {0, 1}, .index_axis = -1});
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 
@@ -219,5 +220,69 @@ Inferred infer(const BroadcastShapes&, const Operands& operands) {
 }
 Known<Cost> count(const BroadcastShapes&, const Operands&) { return shapes_are_free(); }
 Role role(const BroadcastShapes&, size_t) { return Role::shape; }
+
+/// Results: the state behind the draw, the bits.
+Inferred infer(const RandomBits& op, const Operands& operands) {
+  const Operand& state = operands.in(0);
+  if (!state) return no_operand();
+  std::optional<Shape> shape = sizes_of(operands.in(1));
+  if (!shape) return not_known(operands.in(1), "the shape of the random bits");
+  return std::vector<Value>{{.dtype = state.dtype(), .shape = state.shape()},
+                            {.dtype = op.to, .shape = *std::move(shape)}};
+}
+Known<Cost> count(const RandomBits&, const Operands&) { return Cost{}; }
+Role role(const RandomBits&, size_t operand) { return operand == 0 ? Role::state : Role::shape; }
+
+Inferred infer(const Multinomial& op, const Operands& operands) {
+  const Operand& logits = operands.in(0);
+  if (!logits) return no_operand();
+  const std::optional<int64_t> samples = integer_of(operands.in(1));
+  if (!samples) return not_known(operands.in(1), "the number of samples");
+  if (logits.rank() != 2 || *samples < 0) {
+    return Unknown{"logits of shape " + to_string(logits.shape()) + " and " + std::to_string(*samples) +
+                   " samples do not fit: [batch, classes] and a number are expected"};
+  }
+  return single({.dtype = op.to, .shape = {logits.shape()[0], *samples}});
+}
+
+/// Shapes:  logits [B, n] -> y [B, s]
+/// Counts:  per row the largest logit (compare n - 1), the running sum of exp of the difference (2n - 1 add, n t); per
+///          sample its place in that sum by halving, at most ceil(log2 n) compare (bound). Drawing counts as none
+/// Source:  tensorflow/lite/kernels/multinomial.cc. Example: 2 x 8 logits, 3 samples: 14 compare, 30 add, 16 t, 18
+///          compare.
+Known<Cost> count(const Multinomial&, const Operands& operands) {
+  const Operand& logits = operands.in(0);
+  const Operand& y = operands.out(0);
+  if (!logits || !y || logits.rank() != 2) return no_operand();
+  const DType type = logits.dtype();
+  const Count rows = logits.shape()[0];
+  const Count n = logits.shape()[1];
+  Cost cost;
+  if (n == 0) return cost;
+  cost.add(Part::core, Unit::compare, type, rows * (n - 1));
+  cost.add(Part::core, Unit::add, type, rows * (n * 2 - 1));
+  cost.add(Part::core, Unit::transcendental, type, rows * n);
+  cost.add(Part::core, Unit::compare, type, product(y.shape()) * std::bit_width(n.value() - 1), Certainty::bound);
+  return cost;
+}
+Role role(const Multinomial&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+Inferred infer(const Iota& op, const Operands& operands) {
+  std::optional<Shape> shape = sizes_of(operands.in(0));
+  if (!shape) return not_known(operands.in(0), "the shape to count in");
+  const std::optional<size_t> axis = wrap_axis(op.axis, shape->size());
+  if (!axis) return Unknown{"axis " + std::to_string(op.axis) + " is none of the shape " + to_string(*shape)};
+  const std::optional<size_t> size = carried_size(*shape);
+  Value y{.dtype = op.to, .shape = *std::move(shape)};
+  if (!size || !is_integer(op.to)) return single(std::move(y));
+  size_t inner = 1;
+  for (size_t i = *axis + 1; i < y.shape.size(); ++i) inner *= static_cast<size_t>(y.shape[i]);
+  Elements elements(*size);
+  for (size_t i = 0; i < *size; ++i) elements[i] = static_cast<int64_t>(i / inner) % y.shape[*axis];
+  y.elements = std::make_shared<const Elements>(std::move(elements));
+  return single(std::move(y));
+}
+Known<Cost> count(const Iota&, const Operands&) { return Cost{}; }
+Role role(const Iota&, size_t) { return Role::shape; }
 
 }  // namespace flopstat

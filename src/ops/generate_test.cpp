@@ -160,5 +160,33 @@ TEST(BroadcastShapes, sizes_that_differ_are_unknown) {
   EXPECT_NE(why_unknown(BroadcastShapes{}, Node().in_values({2, 3}).in_values({2})).find("axis 1"), std::string::npos);
 }
 
+TEST(RandomBits, keep_the_state_and_fill_the_shape) {
+  const std::vector<Value> values = values_of(RandomBits{DType::u32}, Node().in({2}, DType::u64).in_values({3, 4}));
+  ASSERT_EQ(values.size(), 2u);
+  EXPECT_EQ(values[0].shape, (Shape{2}));
+  EXPECT_EQ(values[1].shape, (Shape{3, 4}));
+  EXPECT_EQ(values[1].dtype, DType::u32);
+}
+
+TEST(Multinomial, draws_classes_by_their_running_sum) {
+  Node node;
+  node.in({2, 8}).in_scalar(3).out({2, 3}, DType::i64);
+  EXPECT_EQ(shape_of(Multinomial{}, node), (Shape{2, 3}));
+  const Cost cost = cost_of(Multinomial{}, node);
+  EXPECT_EQ(units(cost, Unit::transcendental), 2u * 8);
+  EXPECT_EQ(units(cost, Unit::add), 2u * (8 + 7));            // differences, running sum
+  EXPECT_EQ(units(cost, Unit::compare), 2u * 7 + 2 * 3 * 3);  // the largest; 3 halvings of 8 per sample
+  why_unknown(Multinomial{}, Node().in({2, 8}).in({}, DType::i32));
+  why_unknown(Multinomial{}, Node().in({8}).in_scalar(3));
+  why_unknown(Multinomial{}, Node().in({2, 8}).in_scalar(-3));
+}
+
+TEST(Iota, counts_along_one_axis) {
+  EXPECT_EQ(integers_inferred(Iota{.axis = 0}, Node().in_values({2, 3})), (std::vector<int64_t>{0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(integers_inferred(Iota{.axis = 1}, Node().in_values({2, 3})), (std::vector<int64_t>{0, 1, 2, 0, 1, 2}));
+  why_unknown(Iota{.axis = 2}, Node().in_values({2, 3}));
+  why_unknown(Iota{}, Node().absent());
+}
+
 }  // namespace
 }  // namespace flopstat::test

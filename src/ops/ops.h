@@ -36,6 +36,8 @@ inline std::vector<Value> one_result(DType dtype, Shape shape) {
 // conv.cpp
 FLOPSTAT_DECLARE_OP(Conv);
 FLOPSTAT_DECLARE_OP(ConvTranspose);
+// general_conv.cpp
+FLOPSTAT_DECLARE_OP(GeneralConv);
 // matmul.cpp
 FLOPSTAT_DECLARE_OP(MatMul);
 // einsum.cpp
@@ -46,6 +48,9 @@ FLOPSTAT_DECLARE_OP(BasicLstm);
 // recurrent.cpp
 FLOPSTAT_DECLARE_OP(Recurrent);
 FLOPSTAT_DECLARE_OP(Rnn);
+// bidirectional.cpp
+FLOPSTAT_DECLARE_OP(BidirectionalLstm);
+FLOPSTAT_DECLARE_OP(BidirectionalRnn);
 // svdf.cpp
 FLOPSTAT_DECLARE_OP(Svdf);
 // signal.cpp
@@ -54,6 +59,8 @@ FLOPSTAT_DECLARE_OP(Signal);
 // pool.cpp
 FLOPSTAT_DECLARE_OP(Pool);
 FLOPSTAT_DECLARE_OP(Lrn);
+// reduce_window.cpp
+FLOPSTAT_DECLARE_OP(ReduceWindow);
 // resize.cpp
 FLOPSTAT_DECLARE_OP(Resize);
 // elementwise.cpp
@@ -76,6 +83,21 @@ FLOPSTAT_DECLARE_OP(Reduce);
 FLOPSTAT_DECLARE_OP(ArgReduce);
 FLOPSTAT_DECLARE_OP(Cumulate);
 FLOPSTAT_DECLARE_OP(TopK);
+// segment.cpp: sums of what belongs together
+FLOPSTAT_DECLARE_OP(SegmentReduce);
+FLOPSTAT_DECLARE_OP(EmbeddingBag);
+// order.cpp: elements compared with each other or with boundaries
+FLOPSTAT_DECLARE_OP(Sort);
+FLOPSTAT_DECLARE_OP(Unique);
+FLOPSTAT_DECLARE_OP(Bucketize);
+// key_lookup.cpp: tables of keys and values, hashes, text
+FLOPSTAT_DECLARE_OP(KeyLookup);
+FLOPSTAT_DECLARE_OP(HashTable);
+FLOPSTAT_DECLARE_OP(HashTableFind);
+FLOPSTAT_DECLARE_OP(HashTableImport);
+FLOPSTAT_DECLARE_OP(HashTableSize);
+FLOPSTAT_DECLARE_OP(LshProjection);
+FLOPSTAT_DECLARE_OP(SkipGram);
 // view.cpp
 FLOPSTAT_DECLARE_OP(Reshape);
 FLOPSTAT_DECLARE_OP(Squeeze);
@@ -89,6 +111,9 @@ FLOPSTAT_DECLARE_OP(Fill);
 FLOPSTAT_DECLARE_OP(ZerosLike);
 FLOPSTAT_DECLARE_OP(Range);
 FLOPSTAT_DECLARE_OP(Random);
+FLOPSTAT_DECLARE_OP(RandomBits);
+FLOPSTAT_DECLARE_OP(Multinomial);
+FLOPSTAT_DECLARE_OP(Iota);
 FLOPSTAT_DECLARE_OP(OneHot);
 FLOPSTAT_DECLARE_OP(BroadcastShapes);
 // rearrange.cpp: every element of the operand, perhaps several times
@@ -97,6 +122,11 @@ FLOPSTAT_DECLARE_OP(Pad);
 FLOPSTAT_DECLARE_OP(Tile);
 FLOPSTAT_DECLARE_OP(Expand);
 FLOPSTAT_DECLARE_OP(Reverse);
+FLOPSTAT_DECLARE_OP(PadBetween);
+FLOPSTAT_DECLARE_OP(Dilate);
+FLOPSTAT_DECLARE_OP(BroadcastInto);
+FLOPSTAT_DECLARE_OP(MatrixDiag);
+FLOPSTAT_DECLARE_OP(MatrixSetDiag);
 // concat.cpp: tensors side by side on one axis
 FLOPSTAT_DECLARE_OP(Concat);
 FLOPSTAT_DECLARE_OP(Stack);
@@ -111,17 +141,22 @@ FLOPSTAT_DECLARE_OP(DepthToSpace);
 FLOPSTAT_DECLARE_OP(Slice);
 FLOPSTAT_DECLARE_OP(SliceTo);
 FLOPSTAT_DECLARE_OP(StridedSlice);
+FLOPSTAT_DECLARE_OP(DynamicSlice);
 // gather.cpp: elements read by index
 FLOPSTAT_DECLARE_OP(Gather);
 FLOPSTAT_DECLARE_OP(GatherNd);
 FLOPSTAT_DECLARE_OP(GatherElements);
+FLOPSTAT_DECLARE_OP(GatherBoxes);
 FLOPSTAT_DECLARE_OP(NonZero);
 // scatter.cpp: elements written by index
 FLOPSTAT_DECLARE_OP(ScatterNd);
 FLOPSTAT_DECLARE_OP(ScatterInto);
+FLOPSTAT_DECLARE_OP(ScatterReduce);
+FLOPSTAT_DECLARE_OP(SparseToDense);
 FLOPSTAT_DECLARE_OP(UpdateSlice);
 // detection.cpp
 FLOPSTAT_DECLARE_OP(DetectionPostProcess);
+FLOPSTAT_DECLARE_OP(NonMaxSuppression);
 // control.cpp: shapes and roles of these come from graph/
 FLOPSTAT_DECLARE_OP(VarHandle);
 FLOPSTAT_DECLARE_OP(ReadVariable);

@@ -153,4 +153,105 @@ Inferred infer(const Reverse&, const Operands& operands) {
 Known<Cost> count(const Reverse&, const Operands&) { return Cost{}; }
 Role role(const Reverse&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
 
+namespace {
+
+/// Points of an axis with `step` from one to the next. Nothing where that leaves 64 bits.
+std::optional<int64_t> spread(int64_t size, int64_t step) {
+  if (size == 0) return 0;
+  int64_t points = 0;
+  if (__builtin_mul_overflow(size - 1, step, &points) || __builtin_add_overflow(points, 1, &points)) return {};
+  return points;
+}
+
+}  // namespace
+
+Inferred infer(const Dilate&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  const std::optional<std::vector<int64_t>> steps = integers_of(operands.in(1));
+  if (!steps) return not_known(operands.in(1), "the list of dilations");
+  if (steps->size() != x.rank()) {
+    return Unknown{std::to_string(steps->size()) + " dilations do not fit the operand " + to_string(x.shape())};
+  }
+  Shape shape = x.shape();
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const std::optional<int64_t> size = (*steps)[i] < 1 ? std::nullopt : spread(shape[i], (*steps)[i]);
+    if (!size) return Unknown{"a dilation is " + std::to_string((*steps)[i]) + ", which is out of range"};
+    shape[i] = *size;
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape)});
+}
+Known<Cost> count(const Dilate&, const Operands&) { return Cost{}; }
+Role role(const Dilate&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+/// Source: StableHLO specification, pad.
+Inferred infer(const PadBetween& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  const size_t rank = x.rank();
+  if (op.before.size() != rank || op.between.size() != rank || op.after.size() != rank) {
+    return Unknown{"the pads do not fit the operand " + to_string(x.shape())};
+  }
+  Shape shape = x.shape();
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t step = 0;
+    const bool fits = op.between[i] >= 0 && !__builtin_add_overflow(op.between[i], 1, &step);
+    const std::optional<int64_t> size = fits ? spread(shape[i], step) : std::nullopt;
+    if (!size || __builtin_add_overflow(*size, op.before[i], &shape[i]) ||
+        __builtin_add_overflow(shape[i], op.after[i], &shape[i]) || shape[i] < 0) {
+      return Unknown{"the pads leave axis " + std::to_string(i) + " of " + to_string(x.shape()) + " no size"};
+    }
+  }
+  return single({.dtype = x.dtype(), .shape = std::move(shape)});
+}
+Known<Cost> count(const PadBetween&, const Operands&) { return Cost{}; }
+Role role(const PadBetween&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+/// Source: StableHLO specification, broadcast_in_dim.
+Inferred infer(const BroadcastInto& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  std::optional<Shape> shape = sizes_of(operands.in(1));
+  if (!shape) return not_known(operands.in(1), "the target shape");
+  const Unknown no_fit{"the operand " + to_string(x.shape()) + " cannot be stretched to " + to_string(*shape)};
+  if (op.axes.size() != x.rank()) return no_fit;
+  std::vector<Walk> walks(shape->size());
+  for (size_t i = 0; i < shape->size(); ++i) walks[i] = {.step = 0, .size = (*shape)[i]};
+  for (size_t i = 0; i < x.rank(); ++i) {
+    const int64_t own = x.shape()[i];
+    const bool exists = op.axes[i] >= 0 && op.axes[i] < static_cast<int64_t>(shape->size());
+    if (!exists || (own != 1 && own != (*shape)[static_cast<size_t>(op.axes[i])])) return no_fit;
+    if (own != 1) walks[static_cast<size_t>(op.axes[i])] = {.axis = i, .size = own};
+  }
+  std::shared_ptr<const Elements> elements = walked(elements_of(x), x.shape(), walks);
+  return single({.dtype = x.dtype(), .shape = *std::move(shape), .elements = std::move(elements)});
+}
+Known<Cost> count(const BroadcastInto&, const Operands&) { return Cost{}; }
+Role role(const BroadcastInto&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+Inferred infer(const MatrixDiag&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  if (x.rank() == 0) return Unknown{"a scalar has no axis to make a diagonal of"};
+  Shape shape = x.shape();
+  shape.push_back(shape.back());
+  return single({.dtype = x.dtype(), .shape = std::move(shape)});
+}
+Known<Cost> count(const MatrixDiag&, const Operands&) { return Cost{}; }
+Role role(const MatrixDiag&, size_t) { return Role::data; }
+
+Inferred infer(const MatrixSetDiag&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& diagonal = operands.in(1);
+  if (!x || !diagonal) return no_operand();
+  if (x.rank() >= 2 && diagonal.rank() + 1 == x.rank()) {
+    Shape expected(x.shape().begin(), x.shape().end() - 1);
+    expected.back() = std::min(expected.back(), x.shape().back());
+    if (diagonal.shape() == expected) return single({.dtype = x.dtype(), .shape = x.shape()});
+  }
+  return Unknown{"a diagonal of shape " + to_string(diagonal.shape()) + " does not fit " + to_string(x.shape())};
+}
+Known<Cost> count(const MatrixSetDiag&, const Operands&) { return Cost{}; }
+Role role(const MatrixSetDiag&, size_t) { return Role::data; }
+
 }  // namespace flopstat

@@ -111,5 +111,48 @@ TEST(Expand, sizes_that_differ_are_unknown) {
 
 TEST(Reverse, keeps_the_shape) { EXPECT_EQ(shape_of(Reverse{}, Node().in({2, 3}).in_values({1})), (Shape{2, 3})); }
 
+TEST(Dilate, puts_that_many_steps_between_elements) {
+  EXPECT_EQ(shape_of(Dilate{}, Node().in({3, 4, 0}).in_values({2, 1, 5})), (Shape{5, 4, 0}));
+  why_unknown(Dilate{}, Node().in({3}).in_values({0}));
+  why_unknown(Dilate{}, Node().in({3}).in_values({2, 2}));
+  why_unknown(Dilate{}, Node().in({3}).in_values({INT64_MAX}, DType::i64));
+  why_unknown(Dilate{}, Node().in({3}).in({1}, DType::i32));
+}
+
+TEST(PadBetween, adds_before_between_and_behind) {
+  // 3 elements with 2 between each: 7; then 1 before and 1 less behind.
+  EXPECT_EQ(shape_of(PadBetween{{1}, {2}, {-1}}, Node().in({3}).in_scalar(0)), (Shape{7}));
+  EXPECT_EQ(shape_of(PadBetween{{1, 0}, {0, 0}, {0, 2}}, Node().in({0, 3}).in_scalar(0)), (Shape{1, 5}));
+  why_unknown(PadBetween{{-4}, {0}, {0}}, Node().in({3}).in_scalar(0));
+  why_unknown(PadBetween{{0}, {-1}, {0}}, Node().in({3}).in_scalar(0));
+  why_unknown(PadBetween{{0}, {INT64_MAX}, {0}}, Node().in({3}).in_scalar(0));
+  why_unknown(PadBetween{}, Node().in({3}).in_scalar(0));
+}
+
+TEST(BroadcastInto, each_axis_goes_where_it_is_told) {
+  EXPECT_EQ(shape_of(BroadcastInto{{1}}, Node().in({3}).in_values({2, 3, 4})), (Shape{2, 3, 4}));
+  EXPECT_EQ(shape_of(BroadcastInto{}, Node().in({}).in_values({2, 3})), (Shape{2, 3}));
+  EXPECT_EQ(integers_inferred(BroadcastInto{{0}}, Node().in_values({7, 8}).in_values({2, 2})),
+            (std::vector<int64_t>{7, 7, 8, 8}));
+  EXPECT_EQ(integers_inferred(BroadcastInto{{1}}, Node().in_values({7, 8}).in_values({2, 2})),
+            (std::vector<int64_t>{7, 8, 7, 8}));
+  why_unknown(BroadcastInto{{0}}, Node().in({3}).in_values({2, 3}));
+  why_unknown(BroadcastInto{{2}}, Node().in({3}).in_values({2, 3}));
+  why_unknown(BroadcastInto{{-1}}, Node().in({3}).in_values({2, 3}));
+  why_unknown(BroadcastInto{{0}}, Node().in({3}));
+}
+
+TEST(MatrixDiag, adds_an_axis) {
+  EXPECT_EQ(shape_of(MatrixDiag{}, Node().in({2, 3})), (Shape{2, 3, 3}));
+  why_unknown(MatrixDiag{}, Node().in({}));
+}
+
+TEST(MatrixSetDiag, needs_a_diagonal_that_fits) {
+  EXPECT_EQ(shape_of(MatrixSetDiag{}, Node().in({2, 3, 5}).in({2, 3})), (Shape{2, 3, 5}));
+  EXPECT_EQ(shape_of(MatrixSetDiag{}, Node().in({5, 3}).in({3})), (Shape{5, 3}));
+  why_unknown(MatrixSetDiag{}, Node().in({5, 3}).in({5}));
+  why_unknown(MatrixSetDiag{}, Node().in({5}).in({}));
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -118,4 +118,44 @@ Inferred infer(const UpdateSlice&, const Operands& operands) {
 Known<Cost> count(const UpdateSlice&, const Operands&) { return Cost{}; }
 Role role(const UpdateSlice&, size_t operand) { return operand < 2 ? Role::data : Role::index; }
 
+Inferred infer(const ScatterReduce&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x || !operands.in(1) || !operands.in(2)) return no_operand();
+  return single({.dtype = x.dtype(), .shape = x.shape()});
+}
+
+/// Counts:  one unit of the reduction per element of the updates; none where they only replace
+/// Source:  docs/counting.md, section 2; StableHLO specification, scatter.
+Known<Cost> count(const ScatterReduce& op, const Operands& operands) {
+  const Operand& updates = operands.in(2);
+  if (!updates) return no_operand();
+  Cost cost;
+  if (!op.fn || (!is_float(updates.dtype()) && !is_integer(updates.dtype()))) return cost;
+  if (is_complex(updates.dtype())) return Unknown{"there is no formula for this scatter of complex numbers"};
+  const Count elements = product(updates.shape());
+  switch (*op.fn) {
+    case BinaryFn::add:
+    case BinaryFn::sub: cost.add(Part::core, Unit::add, updates.dtype(), elements); return cost;
+    case BinaryFn::mul: cost.add(Part::core, Unit::mul, updates.dtype(), elements); return cost;
+    case BinaryFn::maximum:
+    case BinaryFn::minimum: cost.add(Part::core, Unit::compare, updates.dtype(), elements); return cost;
+    default: return Unknown{"there is no formula for the function that combines the updates"};
+  }
+}
+Role role(const ScatterReduce&, size_t operand) { return operand == 1 ? Role::index : Role::data; }
+
+/// Source: tensorflow/lite/kernels/sparse_to_dense.cc.
+Inferred infer(const SparseToDense&, const Operands& operands) {
+  const Operand& values = operands.in(2);
+  if (!values) return no_operand();
+  std::optional<Shape> shape = sizes_of(operands.in(1));
+  if (!shape) return not_known(operands.in(1), "the shape of the result");
+  return single({.dtype = values.dtype(), .shape = *std::move(shape)});
+}
+Known<Cost> count(const SparseToDense&, const Operands&) { return Cost{}; }
+Role role(const SparseToDense&, size_t operand) {
+  constexpr Role kRoles[] = {Role::index, Role::shape, Role::data, Role::data};
+  return operand < 4 ? kRoles[operand] : Role::data;
+}
+
 }  // namespace flopstat

@@ -82,5 +82,21 @@ TEST(UpdateSlice, keeps_the_shape_of_what_it_writes_into) {
   EXPECT_EQ(role(UpdateSlice{}, 2), Role::index);
 }
 
+TEST(ScatterReduce, combines_each_update_with_what_is_there) {
+  Node node;
+  node.in({8, 4}).in({5, 1}, DType::i32).in({5, 4}).out({8, 4});
+  EXPECT_EQ(shape_of(ScatterReduce{}, node), (Shape{8, 4}));
+  EXPECT_TRUE(cost_of(ScatterReduce{}, node).work.empty());
+  EXPECT_EQ(units(cost_of(ScatterReduce{BinaryFn::add}, node), Unit::add), 5u * 4);
+  EXPECT_EQ(units(cost_of(ScatterReduce{BinaryFn::mul}, node), Unit::mul), 5u * 4);
+  EXPECT_EQ(units(cost_of(ScatterReduce{BinaryFn::maximum}, node), Unit::compare), 5u * 4);
+  EXPECT_FALSE(known(count(ScatterReduce{BinaryFn::pow}, node.operands())));
+}
+
+TEST(SparseToDense, has_the_shape_asked_for) {
+  EXPECT_EQ(shape_of(SparseToDense{}, Node().in({3, 2}, DType::i32).in_values({4, 5}).in({3}).in({})), (Shape{4, 5}));
+  why_unknown(SparseToDense{}, Node().in({3, 2}, DType::i32).in({2}, DType::i32).in({3}));
+}
+
 }  // namespace
 }  // namespace flopstat::test

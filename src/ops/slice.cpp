@@ -229,4 +229,15 @@ Inferred infer(const StridedSlice& op, const Operands& operands) {
 Known<Cost> count(const StridedSlice&, const Operands& operands) { return part_read(operands); }
 Role role(const StridedSlice&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
 
+Inferred infer(const DynamicSlice& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  if (!x) return no_operand();
+  bool fits = op.sizes.size() == x.rank();
+  for (size_t i = 0; fits && i < x.rank(); ++i) fits = op.sizes[i] >= 0 && op.sizes[i] <= x.shape()[i];
+  if (!fits) return no_fit(x, "its sizes are " + to_string(op.sizes));
+  return single({.dtype = x.dtype(), .shape = op.sizes});
+}
+Known<Cost> count(const DynamicSlice&, const Operands& operands) { return part_read(operands); }
+Role role(const DynamicSlice&, size_t operand) { return operand == 0 ? Role::data : Role::index; }
+
 }  // namespace flopstat

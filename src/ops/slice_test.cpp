@@ -174,5 +174,16 @@ TEST(StridedSlice, what_does_not_fit_is_unknown) {
   why_unknown(StridedSlice{}, Node().in({9}));
 }
 
+TEST(DynamicSlice, has_the_sizes_of_its_box) {
+  Node node;
+  node.in({4, 6}).in({}, DType::i32).in({}, DType::i32).out({2, 3});
+  EXPECT_EQ(shape_of(DynamicSlice{{2, 3}}, node), (Shape{2, 3}));
+  why_unknown(DynamicSlice{{5, 3}}, node);
+  why_unknown(DynamicSlice{{2}}, node);
+  why_unknown(DynamicSlice{{-1, 3}}, node);
+  EXPECT_EQ(cost_of(DynamicSlice{{2, 3}}, node).read_bytes->value(), 4u * 6 + 2 * 4);
+  EXPECT_EQ(role(DynamicSlice{}, 2), Role::index);
+}
+
 }  // namespace
 }  // namespace flopstat::test

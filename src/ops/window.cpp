@@ -96,4 +96,29 @@ Count valid_taps(const ResolvedAxis& axis, int64_t points) {
   return windows_before(axis, points + axis.pad_before) - windows_before(axis, axis.pad_before);
 }
 
+Known<Count> dilated_taps(const ResolvedAxis& axis, int64_t points, int64_t base) {
+  constexpr int64_t kMaxSteps = int64_t{1} << 22;
+  if (base == 1) return valid_taps(axis, points);
+  if (axis.stride == 1) {
+    // Each point of the data is a window of the transposed convolution.
+    return valid_taps({.kernel = axis.kernel,
+                       .stride = base,
+                       .dilation = axis.dilation,
+                       .pad_before = (axis.kernel - 1) * axis.dilation - axis.pad_before,
+                       .output = points},
+                      axis.output);
+  }
+  if (axis.kernel > kMaxSteps || axis.output > kMaxSteps / axis.kernel) {
+    return Unknown{"a window with a stride over data with gaps is too large to count its taps"};
+  }
+  int64_t taps = 0;
+  for (int64_t window = 0; window < axis.output; ++window) {
+    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+      const int64_t place = window * axis.stride + tap * axis.dilation - axis.pad_before;
+      if (place >= 0 && place % base == 0 && place / base < points) ++taps;
+    }
+  }
+  return Count{taps};
+}
+
 }  // namespace flopstat

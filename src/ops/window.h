@@ -34,4 +34,10 @@ Known<ResolvedAxis> resolve(const Axis& axis, Padding padding, int64_t input, bo
 /// windows over 5 points: 13 of 15 taps.
 Count valid_taps(const ResolvedAxis& axis, int64_t points);
 
+/// The same over `points` points that lie `base` apart, with nothing between them (`axis.output` is the number of
+/// windows on that spread axis). Unknown: stride and base are both above 1 and there are too many taps to look at each.
+///
+/// Source: docs/counting.md, section 1: with stride 1 it is a transposed convolution.
+Known<Count> dilated_taps(const ResolvedAxis& axis, int64_t points, int64_t base);
+
 }  // namespace flopstat

@@ -176,6 +176,26 @@ Op unidirectional_sequence_rnn(OperatorReader& reader) {
   return Rnn{.sequence = true, .time_major = reader.flag(0), .asymmetric_inputs = reader.flag(2)};
 }
 
+/// The cell's functions are fixed: the activation in the options is not read, as in the runtime.
+Op bidirectional_sequence_lstm(OperatorReader& reader) {
+  return BidirectionalLstm{.time_major = reader.flag(4, true),
+                           .merge_outputs = reader.flag(3),
+                           .cell_clip = reader.real(1, 0) > 0,
+                           .projection_clip = reader.real(2, 0) > 0,
+                           .asymmetric_inputs = reader.flag(5)};
+}
+
+Op bidirectional_sequence_rnn(OperatorReader& reader) {
+  reader.fuse_activation(1);
+  return BidirectionalRnn{
+      .time_major = reader.flag(0), .merge_outputs = reader.flag(2), .asymmetric_inputs = reader.flag(3)};
+}
+
+Op lsh_projection(OperatorReader& reader) {
+  constexpr uint8_t kSparse = 1;
+  return LshProjection{.packed = reader.choice(0) == kSparse};
+}
+
 Op svdf(OperatorReader& reader) {
   reader.fuse_activation(1);
   return Svdf{.rank = reader.integer(0, 1), .asymmetric_inputs = reader.flag(2)};
@@ -214,6 +234,39 @@ Op l2_normalization(OperatorReader& reader) {
 template <bool max>
 Op arg_reduce(OperatorReader& reader) {
   return ArgReduce{.max = max, .to = reader.output_type()};
+}
+
+template <ReduceFn fn>
+Op segment(OperatorReader&) {
+  return SegmentReduce{fn};
+}
+
+Op embedding_lookup_sparse(OperatorReader& reader) {
+  using Combine = EmbeddingBag::Combine;
+  switch (reader.choice(0)) {
+    case 0: return EmbeddingBag{Combine::sum};
+    case 1: return EmbeddingBag{Combine::mean};
+    case 2: return EmbeddingBag{Combine::root_mean_square};
+    default: return Opaque{"it combines rows in a way that has no name: " + std::to_string(reader.choice(0))};
+  }
+}
+
+Op unique(OperatorReader& reader) { return Unique{.index = reader.output_type(1)}; }
+
+Op bucketize(OperatorReader& reader) {
+  const size_t boundaries = reader.options ? reader.options->vector<float>(0).size() : 0;
+  return Bucketize{.boundaries = static_cast<int64_t>(boundaries)};
+}
+
+/// The functions by which a window may be reduced, as the schema numbers them.
+Op reduce_window(OperatorReader& reader) {
+  constexpr std::array kFunctions{ReduceFn::sum, ReduceFn::prod, ReduceFn::min,
+                                  ReduceFn::max, ReduceFn::all,  ReduceFn::any};
+  const int64_t fn = reader.integer(0) - 1;
+  if (fn < 0 || fn >= static_cast<int64_t>(kFunctions.size())) {
+    return Opaque{"it reduces windows by a function that has no name: " + std::to_string(fn + 1)};
+  }
+  return ReduceWindow{.fn = kFunctions[static_cast<size_t>(fn)]};
 }
 
 Op top_k(OperatorReader& reader) { return TopK{.index = reader.output_type(1)}; }
@@ -260,7 +313,9 @@ Op fill(OperatorReader& reader) { return Fill{.to = reader.output_type()}; }
 
 Op random(OperatorReader& reader) { return Random{.to = reader.output_type()}; }
 
-Op one_hot(OperatorReader& reader) { return OneHot{.axis = reader.integer(0, -1)}; }
+Op multinomial(OperatorReader& reader) { return Multinomial{.to = reader.output_type()}; }
+
+Op one_hot(OperatorReader& reader) { return OneHot{.axis = reader.integer(0)}; }
 
 Op concatenation(OperatorReader& reader) {
   reader.fuse_activation(1);
@@ -313,6 +368,13 @@ Op var_handle(OperatorReader& reader) {
   return VarHandle{reader.options ? std::string(reader.options->string(1)) : std::string{}};
 }
 
+Op hashtable_find(OperatorReader& reader) { return HashTableFind{.to = reader.output_type()}; }
+
+template <bool soft>
+Op non_max_suppression(OperatorReader&) {
+  return NonMaxSuppression{soft};
+}
+
 GraphId graph_id(const OperatorReader& reader, uint32_t slot) {
   return static_cast<GraphId>(reader.integer(slot));  // a negative one is refused with those that are too large
 }
@@ -328,11 +390,267 @@ Op while_loop(OperatorReader& reader) { return While{graph_id(reader, 0), graph_
 /// A composite stands for the graph that defines it.
 Op composite(OperatorReader& reader) { return Call{graph_id(reader, 1)}; }
 
+// --- operators without a definition in the file ----------------------------------------------------------------------
+
+Op concat_embeddings(OperatorReader&) { return Opaque{"no runtime ever had a kernel for it: its work is not defined"}; }
+
+Op delegate(OperatorReader&) {
+  return Opaque{"it stands for a part of a graph that a delegate took over while running: the file does not say which"};
+}
+
+Op placeholder(OperatorReader&) {
+  return Opaque{"it is no operator: the file's operator code lacks the number that it announces"};
+}
+
+Op custom_call(OperatorReader& reader) {
+  const std::string_view target = reader.options ? reader.options->string(0) : std::string_view{};
+  return Opaque{"it calls '" + std::string(target) + "', a function outside the file"};
+}
+
+// --- StableHLO: the sizes of a result are those that the file states -------------------------------------------------
+
+/// The stated sizes of a result as an operand; none where a size is open.
+TensorId stated_sizes(OperatorReader& reader, size_t result = 0) {
+  if (result >= reader.node.outputs.size() || reader.node.outputs[result] == kAbsent) return kAbsent;
+  const Tensor& tensor = reader.graph.tensors[reader.node.outputs[result]];
+  if (!tensor.dims) return kAbsent;
+  std::vector<int64_t> sizes;
+  for (const Dim& dim : *tensor.dims) {
+    if (dim.size < 0) return kAbsent;
+    sizes.push_back(dim.size);
+  }
+  return add_constant(reader.graph, sizes);
+}
+
+/// A list in the options as an operand; none where it is empty.
+TensorId listed(OperatorReader& reader, uint32_t slot) {
+  const std::vector<int64_t> values = reader.list(slot);
+  return values.empty() ? kAbsent : add_constant(reader.graph, values);
+}
+
+/// Operands of which only the first comes from the file.
+void operands(OperatorReader& reader, std::vector<TensorId> behind_first) {
+  reader.node.inputs.resize(1, kAbsent);
+  reader.node.inputs.insert(reader.node.inputs.end(), behind_first.begin(), behind_first.end());
+}
+
+Op hlo_reshape(OperatorReader& reader) {
+  operands(reader, {stated_sizes(reader)});
+  return Reshape{.zero_is_zero = true};
+}
+
+/// low, x, high
+Op hlo_clamp(OperatorReader& reader) {
+  reader.reorder({1, 0, 2});
+  return Unary{UnaryFn::clip};
+}
+
+Op hlo_concatenate(OperatorReader& reader) { return Concat{.axis = reader.wide(0)}; }
+
+Op hlo_broadcast_in_dim(OperatorReader& reader) {
+  operands(reader, {stated_sizes(reader)});
+  return BroadcastInto{.axes = reader.list(0)};
+}
+
+Op hlo_slice(OperatorReader& reader) {
+  operands(reader, {add_constant(reader.graph, reader.list(0)), add_constant(reader.graph, reader.list(1)), kAbsent,
+                    listed(reader, 2)});
+  return SliceTo{};
+}
+
+Op hlo_transpose(OperatorReader& reader) {
+  operands(reader, {add_constant(reader.graph, reader.list(0))});
+  return Transpose{};
+}
+
+Op hlo_dynamic_slice(OperatorReader& reader) { return DynamicSlice{.sizes = reader.list(0)}; }
+
+Op hlo_pad(OperatorReader& reader) {
+  return PadBetween{.before = reader.list(0), .between = reader.list(2), .after = reader.list(1)};
+}
+
+Op hlo_iota(OperatorReader& reader) {
+  reader.node.inputs = {stated_sizes(reader)};
+  return Iota{.axis = reader.wide(0), .to = reader.output_type()};
+}
+
+Op hlo_rng_bit_generator(OperatorReader& reader) {
+  operands(reader, {stated_sizes(reader, 1)});
+  return RandomBits{.to = reader.output_type(1)};
+}
+
+template <BinaryFn on_booleans, BinaryFn on_integers>
+Op hlo_logic(OperatorReader& reader) {
+  return Binary{reader.output_type() == DType::boolean ? on_booleans : on_integers};
+}
+
+Op hlo_compare(OperatorReader& reader) {
+  constexpr std::array kDirections{BinaryFn::equal,   BinaryFn::not_equal,  BinaryFn::greater_equal,
+                                   BinaryFn::greater, BinaryFn::less_equal, BinaryFn::less};
+  const auto direction = static_cast<size_t>(reader.integer(0));
+  if (direction >= kDirections.size()) return Opaque{"it compares in a direction that has no name"};
+  return Binary{kDirections[direction]};
+}
+
+/// The function of a body that does nothing but combine two values.
+std::optional<BinaryFn> combination(const Body& body) {
+  if (body.operators != 1) return std::nullopt;
+  switch (body.code) {
+    case 0:
+    case 163: return BinaryFn::add;
+    case 18:
+    case 165: return BinaryFn::mul;
+    case 55:
+    case 166: return BinaryFn::maximum;
+    case 57:
+    case 181: return BinaryFn::minimum;
+    case 86:
+    case 176: return BinaryFn::logical_and;
+    case 84:
+    case 183: return BinaryFn::logical_or;
+    default: return std::nullopt;
+  }
+}
+
+std::optional<ReduceFn> reduction(const Body& body) {
+  const std::optional<BinaryFn> fn = combination(body);
+  if (!fn) return std::nullopt;
+  switch (*fn) {
+    case BinaryFn::add: return ReduceFn::sum;
+    case BinaryFn::mul: return ReduceFn::prod;
+    case BinaryFn::maximum: return ReduceFn::max;
+    case BinaryFn::minimum: return ReduceFn::min;
+    case BinaryFn::logical_and: return ReduceFn::all;
+    case BinaryFn::logical_or: return ReduceFn::any;
+    default: return std::nullopt;
+  }
+}
+
+Body body_of(const OperatorReader& reader, uint32_t slot) {
+  const int64_t graph = reader.integer(slot);
+  return reader.body && graph >= 0 ? reader.body(static_cast<uint32_t>(graph)) : Body{};
+}
+
+Opaque no_plain_body() { return Opaque{"its body is more than one operation on two values: it is not followed"}; }
+
+/// x, start value
+Op hlo_reduce(OperatorReader& reader) {
+  const std::optional<ReduceFn> fn = reduction(body_of(reader, 1));
+  if (!fn || reader.operands() != 2) return no_plain_body();
+  reader.node.inputs = {reader.node.inputs[0], add_constant(reader.graph, reader.list(0)), reader.node.inputs[1]};
+  return Reduce{.fn = *fn, .keep_dims = false, .none_means_none = true};
+}
+
+/// x, start value
+Op hlo_reduce_window(OperatorReader& reader) {
+  const std::optional<ReduceFn> fn = reduction(body_of(reader, 5));
+  if (!fn || reader.operands() != 2) return no_plain_body();
+  reader.node.inputs.insert(reader.node.inputs.end(), {listed(reader, 0), listed(reader, 1), listed(reader, 3)});
+  return ReduceWindow{.fn = *fn, .base_dilation = reader.list(2), .padding = reader.list(4)};
+}
+
+/// A body without operators puts the update in place of what is there.
+Op hlo_scatter(OperatorReader& reader) {
+  const Body body = body_of(reader, 6);
+  const std::optional<BinaryFn> fn = combination(body);
+  if (reader.operands() != 3 || (body.operators != 0 && !fn)) return no_plain_body();
+  return ScatterReduce{fn};
+}
+
+Op hlo_gather(OperatorReader& reader) {
+  return GatherBoxes{.sizes = reader.list(4),
+                     .dropped_axes = reader.list(1),
+                     .box_axes = reader.list(0),
+                     .index_axis = reader.wide(3)};
+}
+
+Op hlo_sort(OperatorReader& reader) { return Sort{.axis = reader.wide(0)}; }
+
+Op hlo_convolution(OperatorReader& reader) {
+  GeneralConv conv{.x = {reader.wide(5), reader.wide(6), reader.list(7)},
+                   .w = {reader.wide(8), reader.wide(9), reader.list(10)},
+                   .y = {reader.wide(11), reader.wide(12), reader.list(13)},
+                   .base_dilation = reader.list(2),
+                   .groups = std::max<int64_t>(reader.wide(14), 1),
+                   .batch_groups = std::max<int64_t>(reader.wide(15), 1)};
+  const size_t axes = conv.x.spatial.size();
+  const auto entry = [](const std::vector<int64_t>& list, size_t i, int64_t otherwise) {
+    return i < list.size() ? list[i] : otherwise;
+  };
+  const std::vector<int64_t> strides = reader.list(0);
+  const std::vector<int64_t> pads = reader.list(1);
+  const std::vector<int64_t> dilations = reader.list(3);
+  conv.base_dilation.resize(axes, 1);
+  for (size_t i = 0; i < axes; ++i) {
+    conv.window.axes.push_back({.stride = entry(strides, i, 1),
+                                .dilation = entry(dilations, i, 1),
+                                .pad_before = entry(pads, 2 * i, 0),
+                                .pad_after = entry(pads, 2 * i + 1, 0)});
+  }
+  return checked(std::move(conv));
+}
+
+/// The product as an equation: batch axes first, then what remains of each operand.
+Op hlo_dot_general(OperatorReader& reader) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const Tensor* left = reader.input(0);
+  const Tensor* right = reader.input(1);
+  if (left == nullptr || right == nullptr || !left->dims || !right->dims ||
+      left->dims->size() + right->dims->size() > kLetters.size()) {
+    return Opaque{"the file does not say how many axes its operands have"};
+  }
+  std::string a(kLetters.substr(0, left->dims->size()));
+  std::string b(kLetters.substr(a.size(), right->dims->size()));
+  std::string summed;
+  std::string batch;
+  const auto pair = [&](uint32_t left_slot, uint32_t right_slot, std::string& into) {
+    const std::vector<int64_t> of_left = reader.list(left_slot);
+    const std::vector<int64_t> of_right = reader.list(right_slot);
+    bool fits = of_left.size() == of_right.size();
+    for (size_t i = 0; fits && i < of_left.size(); ++i) {
+      const auto l = static_cast<size_t>(of_left[i]);
+      const auto r = static_cast<size_t>(of_right[i]);
+      fits = l < a.size() && r < b.size();
+      if (fits) into += b[r] = a[l];
+    }
+    return fits;
+  };
+  if (!pair(0, 1, batch) || !pair(2, 3, summed)) return Opaque{"its axes do not fit its operands"};
+  std::string result = batch;
+  for (const char letter : a + b) {
+    if (summed.find(letter) == std::string::npos && result.find(letter) == std::string::npos) result += letter;
+  }
+  return Einsum{a + "," + b + "->" + result};
+}
+
+// --- the numbers that versions of the schema use for different operators ---------------------------------------------
+
+Op shift_left_or_complex(OperatorReader& reader) {
+  if (!is_complex(reader.output_type())) return Binary{BinaryFn::shift_left};
+  reader.node.type = "COMPLEX";
+  return Cast{.to = reader.output_type()};
+}
+
+/// A number chooses among graphs; one that is out of range takes the last.
+Op hlo_case(OperatorReader& reader) {
+  constexpr uint8_t kCaseOptions = 23;
+  const auto graphs = reader.options && reader.options_2_type == kCaseOptions
+                          ? reader.options->vector<int32_t>(0).copy<GraphId>()
+                          : std::vector<GraphId>{};
+  if (graphs.size() == 2) return If{graphs[1], graphs[0]};
+  if (graphs.size() == 1 && reader.operands() > 0) {
+    reader.node.inputs.erase(reader.node.inputs.begin());
+    return Call{graphs[0]};
+  }
+  if (graphs.empty()) return Opaque{"the file does not say among which graphs it chooses"};
+  return Opaque{"it chooses among " + std::to_string(graphs.size()) + " graphs: more than two are not followed"};
+}
+
 // --- the table -------------------------------------------------------------------------------------------------------
 
 struct Spelling {
   std::string_view name;
-  Read read = nullptr;  ///< null: no rule
+  Read read;
 };
 
 /// One row per operator code, in the schema's order.
@@ -347,12 +665,12 @@ constexpr std::array kBuiltins{
     Spelling{"EMBEDDING_LOOKUP", embedding_lookup},
     Spelling{"FLOOR", unary<UnaryFn::floor>},
     Spelling{"FULLY_CONNECTED", fully_connected},
-    Spelling{"HASHTABLE_LOOKUP"},
+    Spelling{"HASHTABLE_LOOKUP", plain<KeyLookup>},
     Spelling{"L2_NORMALIZATION", l2_normalization},
     Spelling{"L2_POOL_2D", pool_2d<PoolFn::l2>},
     Spelling{"LOCAL_RESPONSE_NORMALIZATION", local_response_normalization},
     Spelling{"LOGISTIC", unary<UnaryFn::sigmoid>},
-    Spelling{"LSH_PROJECTION"},
+    Spelling{"LSH_PROJECTION", lsh_projection},
     Spelling{"LSTM", lstm},
     Spelling{"MAX_POOL_2D", pool_2d<PoolFn::max>},
     Spelling{"MUL", fused_binary<BinaryFn::mul>},
@@ -366,11 +684,11 @@ constexpr std::array kBuiltins{
     Spelling{"SPACE_TO_DEPTH", space_to_depth},
     Spelling{"SVDF", svdf},
     Spelling{"TANH", unary<UnaryFn::tanh>},
-    Spelling{"CONCAT_EMBEDDINGS"},
-    Spelling{"SKIP_GRAM"},
+    Spelling{"CONCAT_EMBEDDINGS", concat_embeddings},
+    Spelling{"SKIP_GRAM", plain<SkipGram>},
     Spelling{"CALL", call},
-    Spelling{"CUSTOM"},
-    Spelling{"EMBEDDING_LOOKUP_SPARSE"},
+    Spelling{"CUSTOM", placeholder},
+    Spelling{"EMBEDDING_LOOKUP_SPARSE", embedding_lookup_sparse},
     Spelling{"PAD", plain<Pad>},
     Spelling{"UNIDIRECTIONAL_SEQUENCE_RNN", unidirectional_sequence_rnn},
     Spelling{"GATHER", gather},
@@ -383,13 +701,13 @@ constexpr std::array kBuiltins{
     Spelling{"SQUEEZE", squeeze},
     Spelling{"UNIDIRECTIONAL_SEQUENCE_LSTM", unidirectional_sequence_lstm},
     Spelling{"STRIDED_SLICE", strided_slice},
-    Spelling{"BIDIRECTIONAL_SEQUENCE_RNN"},
+    Spelling{"BIDIRECTIONAL_SEQUENCE_RNN", bidirectional_sequence_rnn},
     Spelling{"EXP", unary<UnaryFn::exp>},
     Spelling{"TOPK_V2", top_k},
     Spelling{"SPLIT", split},
     Spelling{"LOG_SOFTMAX", log_softmax},
-    Spelling{"DELEGATE"},
-    Spelling{"BIDIRECTIONAL_SEQUENCE_LSTM"},
+    Spelling{"DELEGATE", delegate},
+    Spelling{"BIDIRECTIONAL_SEQUENCE_LSTM", bidirectional_sequence_lstm},
     Spelling{"CAST", cast},
     Spelling{"PRELU", binary<BinaryFn::prelu>},
     Spelling{"MAXIMUM", binary<BinaryFn::maximum>},
@@ -405,7 +723,7 @@ constexpr std::array kBuiltins{
     Spelling{"SLICE", plain<Slice>},
     Spelling{"SIN", unary<UnaryFn::sin>},
     Spelling{"TRANSPOSE_CONV", transpose_conv},
-    Spelling{"SPARSE_TO_DENSE"},
+    Spelling{"SPARSE_TO_DENSE", plain<SparseToDense>},
     Spelling{"TILE", plain<Tile>},
     Spelling{"EXPAND_DIMS", plain<Unsqueeze>},
     Spelling{"EQUAL", binary<BinaryFn::equal>},
@@ -440,7 +758,7 @@ constexpr std::array kBuiltins{
     Spelling{"MIRROR_PAD", mirror_pad},
     Spelling{"ABS", unary<UnaryFn::abs>},
     Spelling{"SPLIT_V", split_v},
-    Spelling{"UNIQUE"},
+    Spelling{"UNIQUE", unique},
     Spelling{"CEIL", unary<UnaryFn::ceil>},
     Spelling{"REVERSE_V2", plain<Reverse>},
     Spelling{"ADD_N", binary<BinaryFn::add>},
@@ -450,21 +768,21 @@ constexpr std::array kBuiltins{
     Spelling{"RANK", rank},
     Spelling{"ELU", unary<UnaryFn::elu>},
     Spelling{"REVERSE_SEQUENCE", plain<Reverse>},
-    Spelling{"MATRIX_DIAG"},
+    Spelling{"MATRIX_DIAG", plain<MatrixDiag>},
     Spelling{"QUANTIZE", quantize},
-    Spelling{"MATRIX_SET_DIAG"},
+    Spelling{"MATRIX_SET_DIAG", plain<MatrixSetDiag>},
     Spelling{"ROUND", unary<UnaryFn::round>},
     Spelling{"HARD_SWISH", unary<UnaryFn::hard_swish>},
     Spelling{"IF", if_then_else},
     Spelling{"WHILE", while_loop},
-    Spelling{"NON_MAX_SUPPRESSION_V4"},
-    Spelling{"NON_MAX_SUPPRESSION_V5"},
+    Spelling{"NON_MAX_SUPPRESSION_V4", non_max_suppression<false>},
+    Spelling{"NON_MAX_SUPPRESSION_V5", non_max_suppression<true>},
     Spelling{"SCATTER_ND", plain<ScatterNd>},
     Spelling{"SELECT_V2", plain<Select>},
     Spelling{"DENSIFY", plain<Densify>},
-    Spelling{"SEGMENT_SUM"},
+    Spelling{"SEGMENT_SUM", segment<ReduceFn::sum>},
     Spelling{"BATCH_MATMUL", batch_matmul},
-    Spelling{"PLACEHOLDER_FOR_GREATER_OP_CODES"},
+    Spelling{"PLACEHOLDER_FOR_GREATER_OP_CODES", placeholder},
     Spelling{"CUMSUM", plain<Cumulate>},
     Spelling{"CALL_ONCE", call_once},
     Spelling{"BROADCAST_TO", plain<Expand>},
@@ -473,10 +791,10 @@ constexpr std::array kBuiltins{
     Spelling{"IMAG", unary<UnaryFn::imag>},
     Spelling{"REAL", unary<UnaryFn::real>},
     Spelling{"COMPLEX_ABS", unary<UnaryFn::complex_abs>},
-    Spelling{"HASHTABLE"},
-    Spelling{"HASHTABLE_FIND"},
-    Spelling{"HASHTABLE_IMPORT"},
-    Spelling{"HASHTABLE_SIZE"},
+    Spelling{"HASHTABLE", plain<HashTable>},
+    Spelling{"HASHTABLE_FIND", hashtable_find},
+    Spelling{"HASHTABLE_IMPORT", plain<HashTableImport>},
+    Spelling{"HASHTABLE_SIZE", plain<HashTableSize>},
     Spelling{"REDUCE_ALL", reduce<ReduceFn::all>},
     Spelling{"CONV_3D_TRANSPOSE", conv_3d_transpose},
     Spelling{"VAR_HANDLE", var_handle},
@@ -484,71 +802,85 @@ constexpr std::array kBuiltins{
     Spelling{"ASSIGN_VARIABLE", plain<AssignVariable>},
     Spelling{"BROADCAST_ARGS", plain<BroadcastShapes>},
     Spelling{"RANDOM_STANDARD_NORMAL", random},
-    Spelling{"BUCKETIZE"},
+    Spelling{"BUCKETIZE", bucketize},
     Spelling{"RANDOM_UNIFORM", random},
-    Spelling{"MULTINOMIAL"},
+    Spelling{"MULTINOMIAL", multinomial},
     Spelling{"GELU", gelu},
     Spelling{"DYNAMIC_UPDATE_SLICE", plain<UpdateSlice>},
     Spelling{"RELU_0_TO_1", unary<UnaryFn::relu_0_to_1>},
-    Spelling{"UNSORTED_SEGMENT_PROD"},
-    Spelling{"UNSORTED_SEGMENT_MAX"},
-    Spelling{"UNSORTED_SEGMENT_SUM"},
+    Spelling{"UNSORTED_SEGMENT_PROD", segment<ReduceFn::prod>},
+    Spelling{"UNSORTED_SEGMENT_MAX", segment<ReduceFn::max>},
+    Spelling{"UNSORTED_SEGMENT_SUM", segment<ReduceFn::sum>},
     Spelling{"ATAN2", binary<BinaryFn::atan2>},
-    Spelling{"UNSORTED_SEGMENT_MIN"},
+    Spelling{"UNSORTED_SEGMENT_MIN", segment<ReduceFn::min>},
     Spelling{"SIGN", unary<UnaryFn::sign>},
     Spelling{"BITCAST", bitcast},
     Spelling{"BITWISE_XOR", binary<BinaryFn::bitwise_xor>},
     Spelling{"RIGHT_SHIFT", binary<BinaryFn::shift_right>},
-    Spelling{"STABLEHLO_LOGISTIC"},
-    Spelling{"STABLEHLO_ADD"},
-    Spelling{"STABLEHLO_DIVIDE"},
-    Spelling{"STABLEHLO_MULTIPLY"},
-    Spelling{"STABLEHLO_MAXIMUM"},
-    Spelling{"STABLEHLO_RESHAPE"},
-    Spelling{"STABLEHLO_CLAMP"},
-    Spelling{"STABLEHLO_CONCATENATE"},
-    Spelling{"STABLEHLO_BROADCAST_IN_DIM"},
-    Spelling{"STABLEHLO_CONVOLUTION"},
-    Spelling{"STABLEHLO_SLICE"},
-    Spelling{"STABLEHLO_CUSTOM_CALL"},
-    Spelling{"STABLEHLO_REDUCE"},
-    Spelling{"STABLEHLO_ABS"},
-    Spelling{"STABLEHLO_AND"},
-    Spelling{"STABLEHLO_COSINE"},
-    Spelling{"STABLEHLO_EXPONENTIAL"},
-    Spelling{"STABLEHLO_FLOOR"},
-    Spelling{"STABLEHLO_LOG"},
-    Spelling{"STABLEHLO_MINIMUM"},
-    Spelling{"STABLEHLO_NEGATE"},
-    Spelling{"STABLEHLO_OR"},
-    Spelling{"STABLEHLO_POWER"},
-    Spelling{"STABLEHLO_REMAINDER"},
-    Spelling{"STABLEHLO_RSQRT"},
-    Spelling{"STABLEHLO_SELECT"},
-    Spelling{"STABLEHLO_SUBTRACT"},
-    Spelling{"STABLEHLO_TANH"},
-    Spelling{"STABLEHLO_SCATTER"},
-    Spelling{"STABLEHLO_COMPARE"},
-    Spelling{"STABLEHLO_CONVERT"},
-    Spelling{"STABLEHLO_DYNAMIC_SLICE"},
-    Spelling{"STABLEHLO_DYNAMIC_UPDATE_SLICE"},
-    Spelling{"STABLEHLO_PAD"},
-    Spelling{"STABLEHLO_IOTA"},
-    Spelling{"STABLEHLO_DOT_GENERAL"},
-    Spelling{"STABLEHLO_REDUCE_WINDOW"},
-    Spelling{"STABLEHLO_SORT"},
-    Spelling{"STABLEHLO_WHILE"},
-    Spelling{"STABLEHLO_GATHER"},
-    Spelling{"STABLEHLO_TRANSPOSE"},
-    Spelling{"DILATE"},
-    Spelling{"STABLEHLO_RNG_BIT_GENERATOR"},
-    Spelling{"REDUCE_WINDOW"},
+    Spelling{"STABLEHLO_LOGISTIC", unary<UnaryFn::sigmoid>},
+    Spelling{"STABLEHLO_ADD", binary<BinaryFn::add>},
+    Spelling{"STABLEHLO_DIVIDE", binary<BinaryFn::div>},
+    Spelling{"STABLEHLO_MULTIPLY", binary<BinaryFn::mul>},
+    Spelling{"STABLEHLO_MAXIMUM", binary<BinaryFn::maximum>},
+    Spelling{"STABLEHLO_RESHAPE", hlo_reshape},
+    Spelling{"STABLEHLO_CLAMP", hlo_clamp},
+    Spelling{"STABLEHLO_CONCATENATE", hlo_concatenate},
+    Spelling{"STABLEHLO_BROADCAST_IN_DIM", hlo_broadcast_in_dim},
+    Spelling{"STABLEHLO_CONVOLUTION", hlo_convolution},
+    Spelling{"STABLEHLO_SLICE", hlo_slice},
+    Spelling{"STABLEHLO_CUSTOM_CALL", custom_call},
+    Spelling{"STABLEHLO_REDUCE", hlo_reduce},
+    Spelling{"STABLEHLO_ABS", unary<UnaryFn::abs>},
+    Spelling{"STABLEHLO_AND", hlo_logic<BinaryFn::logical_and, BinaryFn::bitwise_and>},
+    Spelling{"STABLEHLO_COSINE", unary<UnaryFn::cos>},
+    Spelling{"STABLEHLO_EXPONENTIAL", unary<UnaryFn::exp>},
+    Spelling{"STABLEHLO_FLOOR", unary<UnaryFn::floor>},
+    Spelling{"STABLEHLO_LOG", unary<UnaryFn::log>},
+    Spelling{"STABLEHLO_MINIMUM", binary<BinaryFn::minimum>},
+    Spelling{"STABLEHLO_NEGATE", unary<UnaryFn::neg>},
+    Spelling{"STABLEHLO_OR", hlo_logic<BinaryFn::logical_or, BinaryFn::bitwise_or>},
+    Spelling{"STABLEHLO_POWER", binary<BinaryFn::pow>},
+    Spelling{"STABLEHLO_REMAINDER", binary<BinaryFn::mod>},
+    Spelling{"STABLEHLO_RSQRT", unary<UnaryFn::rsqrt>},
+    Spelling{"STABLEHLO_SELECT", plain<Select>},
+    Spelling{"STABLEHLO_SUBTRACT", binary<BinaryFn::sub>},
+    Spelling{"STABLEHLO_TANH", unary<UnaryFn::tanh>},
+    Spelling{"STABLEHLO_SCATTER", hlo_scatter},
+    Spelling{"STABLEHLO_COMPARE", hlo_compare},
+    Spelling{"STABLEHLO_CONVERT", cast},
+    Spelling{"STABLEHLO_DYNAMIC_SLICE", hlo_dynamic_slice},
+    Spelling{"STABLEHLO_DYNAMIC_UPDATE_SLICE", plain<UpdateSlice>},
+    Spelling{"STABLEHLO_PAD", hlo_pad},
+    Spelling{"STABLEHLO_IOTA", hlo_iota},
+    Spelling{"STABLEHLO_DOT_GENERAL", hlo_dot_general},
+    Spelling{"STABLEHLO_REDUCE_WINDOW", hlo_reduce_window},
+    Spelling{"STABLEHLO_SORT", hlo_sort},
+    Spelling{"STABLEHLO_WHILE", while_loop},
+    Spelling{"STABLEHLO_GATHER", hlo_gather},
+    Spelling{"STABLEHLO_TRANSPOSE", hlo_transpose},
+    Spelling{"DILATE", plain<Dilate>},
+    Spelling{"STABLEHLO_RNG_BIT_GENERATOR", hlo_rng_bit_generator},
+    Spelling{"REDUCE_WINDOW", reduce_window},
     Spelling{"STABLEHLO_COMPOSITE", composite},
 };
 
 static_assert(kBuiltins[3].name == "CONV_2D" && kBuiltins[54].name == "PRELU" && kBuiltins[118].name == "IF" &&
                   kBuiltins[162].name == "STABLEHLO_LOGISTIC" && kBuiltins[206].name == "STABLEHLO_COMPOSITE",
               "the rows follow the schema's numbers");
+
+/// What follows means different things in different versions of the schema.
+constexpr std::array kNewBuiltins{
+    Spelling{"STABLEHLO_SHIFT_LEFT", shift_left_or_complex},
+    Spelling{"STABLEHLO_CBRT", unary<UnaryFn::cbrt>},
+    Spelling{"STABLEHLO_CASE", hlo_case},
+};
+
+/// Null for a code that the schema did not have when this was written.
+const Spelling* builtin(uint32_t code) {
+  if (code < kBuiltins.size()) return &kBuiltins[code];
+  const size_t place = code - kBuiltins.size();
+  return place < kNewBuiltins.size() ? &kNewBuiltins[place] : nullptr;
+}
 
 // --- custom operators with a public definition -----------------------------------------------------------------------
 
@@ -613,16 +945,14 @@ constexpr std::array kCustoms{
 size_t builtin_count() { return kBuiltins.size(); }
 
 std::string_view builtin_name(uint32_t code) {
-  return code < kBuiltins.size() ? kBuiltins[code].name : std::string_view("UNKNOWN_BUILTIN");
+  const Spelling* spelling = builtin(code);
+  return spelling == nullptr ? std::string_view("UNKNOWN_BUILTIN") : spelling->name;
 }
 
 Op read_builtin(uint32_t code, OperatorReader& reader) {
-  if (code >= kBuiltins.size()) {
-    return Opaque{"builtin operator " + std::to_string(code) + " is newer than this version of flopstat"};
-  }
-  const Spelling& spelling = kBuiltins[code];
-  if (spelling.read == nullptr) return Opaque{"there is no rule for the operator " + std::string(spelling.name)};
-  return spelling.read(reader);
+  const Spelling* spelling = builtin(code);
+  if (spelling != nullptr) return spelling->read(reader);
+  return Opaque{"builtin operator " + std::to_string(code) + " is newer than this version of flopstat"};
 }
 
 Op read_custom(std::string_view name, OperatorReader& reader) {

@@ -1,13 +1,21 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bytes/flatbuffer.h"
 #include "model/model.h"
 
 namespace flopstat::tflite {
+
+/// What a graph that only combines two values consists of: how many operators, and the code of the first.
+struct Body {
+  uint32_t operators = 0;
+  uint32_t code = 0;
+};
 
 /// One operator while it is translated: its options as stored, its node so far. Its functions are named after what they
 /// read; a slot is the number of a field in the operator's options table.
@@ -16,9 +24,17 @@ struct OperatorReader {
   Node& node;
   std::optional<FlatTable> options;
   Bytes custom_options;
+  uint8_t options_2_type = 0;                     ///< tag of the union BuiltinOptions2, 0: none
+  std::function<Body(uint32_t graph)> body = {};  ///< of a subgraph, wherever it stands in the file
 
   int64_t integer(uint32_t slot, int32_t fallback = 0) const {
     return options ? options->scalar<int32_t>(slot, fallback) : fallback;
+  }
+  int64_t wide(uint32_t slot, int64_t fallback = 0) const {
+    return options ? options->scalar<int64_t>(slot, fallback) : fallback;
+  }
+  std::vector<int64_t> list(uint32_t slot) const {
+    return options ? options->vector<int64_t>(slot).copy<int64_t>() : std::vector<int64_t>{};
   }
   bool flag(uint32_t slot, bool fallback = false) const {
     return options ? options->scalar<uint8_t>(slot, fallback ? 1 : 0) != 0 : fallback;
@@ -46,7 +62,7 @@ struct OperatorReader {
   void fuse_activation(uint32_t slot);
 };
 
-/// Number of operator codes that have a name here.
+/// Number of operator codes that mean the same in every version of the schema.
 size_t builtin_count();
 
 /// "CONV_2D"; empty for a code that the schema did not have when this was written.

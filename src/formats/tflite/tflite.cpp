@@ -107,10 +107,9 @@ class Reader {
     buffers_ = root.tables(model_slot::buffers);
     read_external(root.tables(model_slot::external_buffers));
     model_.producer = root.string(model_slot::description);
-    const FlatTables subgraphs = root.tables(model_slot::subgraphs);
-    subgraph_count_ = subgraphs.size();
-    model_.graphs.reserve(std::min<size_t>(subgraphs.size(), 4096));
-    for (uint32_t i = 0; i < subgraphs.size(); ++i) read_subgraph(subgraphs[i]);
+    subgraphs_ = root.tables(model_slot::subgraphs);
+    model_.graphs.reserve(std::min<size_t>(subgraphs_.size(), 4096));
+    for (uint32_t i = 0; i < subgraphs_.size(); ++i) read_subgraph(subgraphs_[i]);
     if (model_.graphs.empty()) {
       model_.warnings.push_back({"no_subgraphs", "the file has no subgraph: there is nothing to count"});
     }
@@ -300,7 +299,12 @@ class Reader {
     node.outputs = tensor_ids(table, operator_slot::outputs, graph, "a result of an operator");
     if (!node.outputs.empty() && node.outputs[0] != kAbsent) node.name = graph.tensors[node.outputs[0]].name;
 
-    OperatorReader reader{graph, node, table.table(operator_slot::options), table.blob(operator_slot::custom_options)};
+    OperatorReader reader{graph,
+                          node,
+                          table.table(operator_slot::options),
+                          table.blob(operator_slot::custom_options),
+                          table.scalar<uint8_t>(operator_slot::options2_type, 0),
+                          [this](uint32_t id) { return body(id); }};
     if (!reader.options) reader.options = table.table(operator_slot::options2);
     if (code.builtin == kCustom) {
       node.type = code.custom;
@@ -314,12 +318,21 @@ class Reader {
     check_called_graphs(node);
   }
 
+  /// What a subgraph consists of, as far as one that only combines two values goes.
+  tflite::Body body(uint32_t id) const {
+    if (id >= subgraphs_.size()) return {};
+    const FlatTables operators = subgraphs_[id].tables(subgraph_slot::operators);
+    if (operators.size() == 0) return {};
+    const auto index = operators[0].scalar<uint32_t>(operator_slot::code, 0);
+    return {operators.size(), index < codes_.size() ? codes_[index].builtin : kCustom};
+  }
+
   void check_called_graphs(const Node& node) const {
     for (const GraphId graph : called_graphs(node.op)) {
-      if (graph < subgraph_count_) continue;
+      if (graph < subgraphs_.size()) continue;
       throw Error(ErrorCode::corrupt,
                   std::string(node.type) + " calls subgraph " + std::to_string(graph) + ", the file has " +
-                      std::to_string(subgraph_count_),
+                      std::to_string(subgraphs_.size()),
                   node.offset);
     }
   }
@@ -401,7 +414,7 @@ class Reader {
   std::vector<OperatorCode> codes_;
   FlatTables buffers_;
   std::map<uint32_t, uint64_t> external_;
-  uint32_t subgraph_count_ = 0;
+  FlatTables subgraphs_;
 };
 
 }  // namespace
