@@ -14,7 +14,7 @@ help:
 	@echo 'make lint                   layout, include directions, clang-tidy'
 	@echo 'make format                 lay out all sources'
 	@echo 'make fuzz [MINUTES=10]      run every fuzz target that long'
-	@echo 'make bench                  build and run the benchmarks'
+	@echo 'make bench                  time the program beside an empty one'
 	@echo 'make install [PREFIX=dir]   install the program and the library'
 	@echo 'make clean                  remove build/'
 
@@ -42,7 +42,7 @@ lint:
 bench:
 	@scripts/setup bench
 	@scripts/build bench
-	@build/bench/flopstat_bench
+	@scripts/bench
 
 fuzz:
 	@scripts/setup fuzz

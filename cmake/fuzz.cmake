@@ -1,9 +1,26 @@
-# Each fuzz/fuzz_*.cpp is one target, linked with libFuzzer: build/fuzz/fuzz_tflite from fuzz/fuzz_tflite.cpp.
+# Each fuzz/fuzz_*.cpp is one target. With FLOPSTAT_FUZZ it is linked with libFuzzer: build/fuzz/fuzz_tflite from
+# fuzz/fuzz_tflite.cpp. In the tests fuzz/replay.cpp runs it on its kept corpus, fuzz/corpus/fuzz_tflite.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.cpp)
 foreach(source IN LISTS fuzz_sources)
-  cmake_path(GET source STEM target)
-  add_executable(${target} ${source})
-  target_include_directories(${target} PRIVATE src)
+  cmake_path(GET source STEM name)
+  if(FLOPSTAT_FUZZ)
+    set(target ${name})
+    add_executable(${target} ${source})
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    set(target replay_${name})
+    add_executable(${target} ${source} fuzz/replay.cpp)
+    add_test(NAME ${name}_replays_its_corpus COMMAND ${target} ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
+    set_tests_properties(${name}_replays_its_corpus PROPERTIES TIMEOUT 300)
+  endif()
+  target_include_directories(${target} PRIVATE src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE flopstat flopstat_flags)
-  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
 endforeach()
+
+# The tool that writes the first seeds.
+if(FLOPSTAT_TESTS)
+  add_executable(fuzz_make_corpus EXCLUDE_FROM_ALL fuzz/make_corpus.cpp
+    tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp)
+  target_include_directories(fuzz_make_corpus PRIVATE tests)
+  target_link_libraries(fuzz_make_corpus PRIVATE flopstat_flags)
+endif()

@@ -70,6 +70,18 @@ void expect_no_leftovers(const char* list, const std::map<std::string, Record>& 
   for (const auto& [file, record] : records) EXPECT_TRUE(needed.contains(file)) << list << ": not needed: " << file;
 }
 
+/// `ours` - `theirs` is what the file's line says, 0 where it has none. Remembers the lines that were needed.
+void expect_difference(uint64_t ours, uint64_t theirs, const std::string& file,
+                       const std::map<std::string, Record>& exceptions, std::set<std::string>& needed) {
+  int64_t difference = 0;
+  if (const auto exception = exceptions.find(file); exception != exceptions.end()) {
+    difference = std::stoll(exception->second.at("difference"));
+    if (difference != 0) needed.insert(file);
+  }
+  EXPECT_EQ(static_cast<int64_t>(ours) - static_cast<int64_t>(theirs), difference)
+      << file << ": " << ours << " counted, " << theirs << " known";
+}
+
 class TfliteCorpus : public test::Corpus {};
 
 TEST_F(TfliteCorpus, every_file_opens_but_the_broken_one) {
@@ -181,14 +193,7 @@ TEST_F(TfliteCorpus, parameters_of_converted_layers_equal_those_of_the_keras_lay
     const auto expected = truth.find(keras_stem(file));
     ASSERT_NE(expected, truth.end()) << file;
     ++compared;
-    int64_t difference = 0;
-    if (const auto exception = exceptions.find(file); exception != exceptions.end()) {
-      difference = std::stoll(exception->second.at("difference"));
-      if (difference != 0) needed.insert(file);
-    }
-    const Report report = report_of(path);
-    EXPECT_EQ(static_cast<int64_t>(*report.totals.figures.params) - static_cast<int64_t>(expected->second), difference)
-        << file << " has " << *report.totals.figures.params << ", Keras " << expected->second;
+    expect_difference(*report_of(path).totals.figures.params, expected->second, file, exceptions, needed);
   }
   std::printf("parameters of %zu converted models compared, %zu exceptions\n", compared, exceptions.size());
   EXPECT_GT(compared, exceptions.size());
@@ -220,15 +225,7 @@ TEST_F(TfliteCorpus, parameters_are_the_stored_constants_that_hold_real_numbers)
   for (const std::string& path : models("tflite")) {
     const std::string file = name_of_file(path);
     const uint64_t constants = constants_that_look_like_weights(path);
-    const Report report = report_of(path);
-    int64_t difference = 0;
-    if (const auto exception = exceptions.find(file); exception != exceptions.end()) {
-      difference = std::stoll(exception->second.at("difference"));
-      if (difference != 0) needed.insert(file);
-    }
-    EXPECT_EQ(static_cast<int64_t>(*report.totals.figures.params) - static_cast<int64_t>(constants), difference)
-        << file << " has " << *report.totals.figures.params << " parameters, " << constants
-        << " elements of constants that look like weights";
+    expect_difference(*report_of(path).totals.figures.params, constants, file, exceptions, needed);
   }
   expect_no_leftovers("truth/constants.csv", exceptions, needed);
 }
@@ -320,6 +317,23 @@ TEST_F(OnnxCorpus, macs_of_exported_modules_equal_their_formula_at_every_size_th
   }
   std::printf("MACs of %zu exported modules and sizes compared\n", compared);
   EXPECT_GT(compared, 0U);
+}
+
+TEST_F(OnnxCorpus, parameters_of_exported_modules_equal_the_modules) {
+  const std::set<std::string> not_read = listed_as_unknown();
+  const std::map<std::string, Record> exceptions = by_file("truth/onnx_params.csv");
+  std::set<std::string> needed;
+  size_t compared = 0;
+  for (const Record& truth : test::read_csv(test::in_corpus("truth/torch_made.csv"))) {
+    const std::string file = name_of_file(truth.at("file"));
+    if (truth.at("quantity") != "params" || !file.ends_with(".onnx") || not_read.contains(file)) continue;
+    ++compared;
+    const Report report = report_of("models/" + truth.at("file"));
+    expect_difference(*report.totals.figures.params, std::stoull(truth.at("value")), file, exceptions, needed);
+  }
+  std::printf("parameters of %zu exported modules compared, %zu exceptions\n", compared, exceptions.size());
+  EXPECT_GT(compared, exceptions.size());
+  expect_no_leftovers("truth/onnx_params.csv", exceptions, needed);
 }
 
 // ---- What is not known

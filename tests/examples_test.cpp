@@ -251,6 +251,15 @@ TEST(Examples, a_batch_of_8_multiplies_the_work_and_leaves_the_weights) {
   }
 }
 
+TEST(Examples, the_int8_twins_cost_the_float_operations_of_their_originals_before_quantization) {
+  for (const std::string name : {"digits_cnn", "mnist_mlp", "mnist_mlp_50", "sine", "sine_8", "small_cnn"}) {
+    const Options options{.float_equivalent = true};
+    const Report original = report_of(name, options);
+    EXPECT_EQ(original.totals.float_equivalent_flops, std::nullopt) << name << " is not quantized";
+    EXPECT_EQ(report_of(name + "_int8", options).totals.float_equivalent_flops, original.totals.figures.flops) << name;
+  }
+}
+
 // ---- Bytes and memory
 
 TEST(Examples, the_peak_of_mnist_mlp_is_the_first_layer_with_its_input_and_output) {

@@ -13,8 +13,8 @@
 #include "flopstat/work.h"
 
 /// The finished report: everything that a writer of tables, JSON or pages needs, and nothing else. All figures are
-/// counted from the file, none is measured. A figure that is not known has no value; it is never 0. Names and shapes
-/// are views into memory that the report keeps alive.
+/// counted from the file, none is measured. A figure that is not known has no value; it is never 0. Names, shapes and
+/// the operands of rows are views into memory that the report keeps alive.
 namespace flopstat {
 
 /// One operand or result. A shape that is not known has no value; a scalar's is empty.
@@ -48,13 +48,13 @@ struct Row {
   uint32_t graph = 0;
   uint32_t node = 0;  ///< position in its graph
   std::string_view name;
-  std::string_view type;           ///< the file's word
-  std::string_view op;             ///< the canonical word
-  std::string_view scope;          ///< layer path, or empty
-  Figure repeat = 1;               ///< runs per run of the model; 0 for a branch that is not taken
-  uint64_t offset = 0;             ///< byte in the file
-  std::vector<TensorInfo> inputs;  ///< an absent operand has the type unknown and no shape
-  std::vector<TensorInfo> outputs;
+  std::string_view type;               ///< the file's word
+  std::string_view op;                 ///< the canonical word
+  std::string_view scope;              ///< layer path, or empty
+  Figure repeat = 1;                   ///< runs per run of the model; 0 for a branch that is not taken
+  uint64_t offset = 0;                 ///< byte in the file
+  std::span<const TensorInfo> inputs;  ///< an absent operand has the type unknown and no shape
+  std::span<const TensorInfo> outputs;
   Figures figures;  ///< of one run
   Certainty certainty = Certainty::exact;
   std::string unknown;  ///< why its cost is not known; empty where it is
@@ -114,7 +114,8 @@ struct Report {
   std::vector<Placement> plan;
   Totals totals;
   std::vector<ReportWarning> warnings;
-  std::shared_ptr<const void> storage;  ///< keeps names and shapes alive
+  std::shared_ptr<const std::vector<TensorInfo>> operands;  ///< of all rows
+  std::shared_ptr<const void> storage;                      ///< keeps names and shapes alive
 };
 
 }  // namespace flopstat

@@ -42,14 +42,6 @@ FlatTable::FlatTable(FlatBuffer* buffer, uint64_t position) : buffer_(buffer), p
   slice(bytes, vtable_, vtable_size_, "the layout of a table");
 }
 
-uint64_t FlatTable::field(uint32_t slot) const {
-  const uint64_t entry = 4 + uint64_t{slot} * 2;
-  if (entry + 2 > vtable_size_) return 0;
-  uint16_t distance = 0;
-  std::memcpy(&distance, buffer_->bytes().data() + vtable_ + entry, sizeof distance);
-  return distance == 0 ? 0 : position_ + distance;
-}
-
 uint64_t FlatTable::target(uint64_t place) const {
   return place + read_at<uint32_t>(buffer_->bytes(), place, "an offset in a table");
 }

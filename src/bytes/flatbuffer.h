@@ -112,7 +112,15 @@ class FlatTable {
   FlatTables tables(uint32_t slot) const;
 
  private:
-  uint64_t field(uint32_t slot) const;
+  /// Byte of a field in the file, 0 where the slot is not stored.
+  uint64_t field(uint32_t slot) const {
+    const uint64_t entry = 4 + uint64_t{slot} * 2;
+    if (entry + 2 > vtable_size_) return 0;
+    uint16_t distance = 0;
+    std::memcpy(&distance, buffer_->bytes().data() + vtable_ + entry, sizeof distance);
+    return distance == 0 ? 0 : position_ + distance;
+  }
+
   uint64_t target(uint64_t place) const;
   Bytes elements(uint32_t slot, size_t element_size, bool charged) const;
 

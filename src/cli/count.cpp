@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/heap.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "reports/comparison.h"
@@ -143,11 +144,15 @@ ExitCode count(const Arguments& arguments) {
   options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::json; });
   const size_t models = arguments.models.size();
   ExitCode code = ExitCode::fine;
+  prepare_heap(arguments.models);
+  // Static, so that the last one is never taken apart: the process ends with it.
+  static std::optional<Report> report;
   for (const std::string& model : arguments.models) {
     try {
-      const Report report = analyze_model(model, options);
-      for (Destination& to : all) write_report(report, models, to);
-      code = std::max(code, remark(report, arguments, warns, errors));
+      report.reset();
+      report = analyze_model(model, options);
+      for (Destination& to : all) write_report(*report, models, to);
+      code = std::max(code, remark(*report, arguments, warns, errors));
     } catch (const Error& error) {
       complain(error_text(error, model, errors));
       for (Destination& to : all) write_failure(error, model, models, to);

@@ -1,9 +1,14 @@
 #include "count/counter.h"
 
 #include <algorithm>
+#include <memory>
+#include <set>
+#include <span>
 #include <unordered_map>
+#include <utility>
 
 #include "count/parameters.h"
+#include "flopstat/error.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -86,6 +91,7 @@ uint64_t core_mul_adds(const std::vector<Work>& work) {
 }
 
 /// Adds `count` to a list of work that has one entry per part, unit, type, certainty and mark.
+/// Throws `Overflow`.
 void merge(std::vector<Work>& into, const Work& work, uint64_t repeat) {
   const uint64_t count = (Count{work.count} * repeat).value();
   if (count == 0) return;
@@ -130,7 +136,19 @@ Figures zero() {
           .work = {}};
 }
 
-uint64_t operations(const Figures& figures) { return figures.flops.value_or(0) + figures.int_ops.value_or(0); }
+/// MACs, then operations. Throws `Overflow`.
+std::pair<uint64_t, uint64_t> dearness(const Figures& figures) {
+  return {figures.macs.value_or(0), (Count{figures.flops.value_or(0)} + figures.int_ops.value_or(0)).value()};
+}
+
+/// How often something runs that runs `times` per run of what runs `repeat` times.
+Figure product_of(const Figure& repeat, const Known<uint64_t>& times) {
+  const uint64_t* each = known(times);
+  if (repeat == 0U || (each != nullptr && *each == 0)) return 0;
+  uint64_t product = 0;
+  if (!repeat || each == nullptr || __builtin_mul_overflow(*repeat, *each, &product)) return std::nullopt;
+  return product;
+}
 
 class Counter {
  public:
@@ -143,10 +161,12 @@ class Counter {
       report_.inputs = infos(frames.root, model_.graphs[model_.main].inputs);
       report_.outputs = infos(frames.root, model_.graphs[model_.main].outputs);
       report_.rows.reserve(model_.graphs[model_.main].nodes.size());
+      operands_->reserve(operands_in(frames.root));
       count_frame(frames.root, uses, 1, {});
     }
     add_states(frames);
     sum_up();
+    report_.operands = std::move(operands_);
     return std::move(report_);
   }
 
@@ -155,7 +175,7 @@ class Counter {
     const Graph& graph = model_.graphs[frame.graph];
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
-      report_.rows.push_back(count_node(graph, frame, i, uses, repeat, sources));
+      count_node(graph, frame, i, uses, repeat, sources, report_.rows.emplace_back());
       const auto child = frame.children.find(i);
       if (child != frame.children.end()) {
         count_calls(graph, frame, node, child->second, uses.children.at(i), repeat, sources);
@@ -169,11 +189,8 @@ class Counter {
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Called& called = child.calls[c];
       starts.push_back(report_.rows.size());
-      const uint64_t* times = known(called.repeat);
-      Figure inner;
-      if (times != nullptr && *times == 0) inner = 0;
-      if (times != nullptr && repeat) inner = (Count{*repeat} * *times).value();
-      count_frame(called.frame, uses[c], inner, handed_down(graph, frame, node, called.frame, sources));
+      count_frame(called.frame, uses[c], product_of(repeat, called.repeat),
+                  handed_down(graph, frame, node, called.frame, sources));
     }
     starts.push_back(report_.rows.size());
     if (child.choose) choose(starts);
@@ -203,7 +220,7 @@ class Counter {
       for (size_t i = starts[c]; i < starts[c + 1]; ++i) {
         add(sum, report_.rows[i].figures, report_.rows[i].repeat.value_or(1));
       }
-      if (c != 0 && std::pair(*sum.macs, operations(sum)) <= std::pair(*most.macs, operations(most))) continue;
+      if (c != 0 && dearness(sum) <= dearness(most)) continue;
       dearest = c;
       most = std::move(sum);
     }
@@ -212,11 +229,10 @@ class Counter {
     }
   }
 
-  Row count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
-                 ParameterCounter::Sources& sources) {
+  void count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
+                  ParameterCounter::Sources& sources, Row& row) {
     const Node& node = graph.nodes[index];
-    Row row;
-    row.index = static_cast<uint32_t>(report_.rows.size());
+    row.index = static_cast<uint32_t>(report_.rows.size() - 1);
     row.graph = frame.graph;
     row.node = index;
     row.name = node.name;
@@ -225,19 +241,23 @@ class Counter {
     row.scope = node.scope;
     row.repeat = repeat;
     row.offset = node.offset;
-    row.inputs = infos(frame, node.inputs);
-    row.outputs = infos(frame, node.outputs);
+    row.inputs = keep(frame, node.inputs);
+    row.outputs = keep(frame, node.outputs);
 
     const Unknown* missing = gather(graph, frame, node);
     const Operands operands(in_, out_);
-    claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
-    const Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
-    if (const Cost* each = known(cost)) {
-      fill(row, node, operands, *each);
+    try {
+      claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
+    } catch (const Overflow& overflow) {
+      row.unknown = overflow.what();
+      return;
+    }
+    Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
+    if (Cost* each = known(cost)) {
+      fill(row, node, operands, std::move(*each));
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
     }
-    return row;
   }
 
   /// Fills `in_` and `out_`. Returns the first operand or result that is present and unknown; an operation that is not
@@ -258,8 +278,8 @@ class Counter {
     };
     fill_from(node.inputs, in_);
     fill_from(node.outputs, out_);
-    const bool costs_nothing_itself = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
-    if (costs_nothing_itself || std::holds_alternative<Opaque>(node.op)) return nullptr;
+    if (std::holds_alternative<Opaque>(node.op)) return nullptr;
+    if (frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()))) return nullptr;
     return missing;
   }
 
@@ -280,7 +300,7 @@ class Counter {
     }
   }
 
-  void fill(Row& row, const Node& node, const Operands& operands, const Cost& cost) const {
+  void fill(Row& row, const Node& node, const Operands& operands, Cost cost) const {
     try {
       row.figures.macs = core_mul_adds(cost.work);
       row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
@@ -288,8 +308,8 @@ class Counter {
       row.figures.int_ops = figure(convention_.int_ops(node, operands, cost));
       row.figures.read_bytes = cost.read_bytes->value();
       row.figures.written_bytes = cost.written_bytes->value();
-      row.figures.work = cost.work;
       row.certainty = worst(cost.work);
+      row.figures.work = std::move(cost.work);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
     }
@@ -303,6 +323,7 @@ class Counter {
   void claim_parameters(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
                         const Operands& operands, ParameterCounter::Sources& sources, Figures& figures) {
     Parameters claimed;
+    Count quantization_bytes = report_.totals.quantization_bytes;
     const bool calls = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
     if (!calls && all_constant(operands)) {
       ParameterCounter::pass_on(graph, frame, node, uses, sources);
@@ -311,38 +332,67 @@ class Counter {
     }
     figures.params = claimed.elements.value();
     figures.weight_bytes = claimed.weight_bytes.value();
-    report_.totals.quantization_bytes += claimed.quantization_bytes.value();
+    quantization_bytes += claimed.quantization_bytes;
+    if (!calls) quantization_bytes += parameters_.claim_scales(graph, node);
+    report_.totals.quantization_bytes = quantization_bytes.value();
+  }
+
+  TensorInfo info(const Frame& frame, TensorId id) const {
+    if (id == kAbsent) return {};
+    const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
+    const Value* value = known(frame.values[id]);
+    if (value == nullptr) return {tensor.name, tensor.dtype, std::nullopt};
+    return {tensor.name, value->dtype, std::span<const int64_t>(value->shape)};
   }
 
   std::vector<TensorInfo> infos(const Frame& frame, const std::vector<TensorId>& ids) const {
     std::vector<TensorInfo> result;
-    result.reserve(ids.size());
-    for (const TensorId id : ids) {
-      if (id == kAbsent) {
-        result.emplace_back();
-        continue;
-      }
-      const Tensor& tensor = model_.graphs[frame.graph].tensors[id];
-      const Value* value = known(frame.values[id]);
-      result.push_back({tensor.name, value == nullptr ? tensor.dtype : value->dtype,
-                        value == nullptr ? std::nullopt : std::optional(std::span<const int64_t>(value->shape))});
-    }
+    for (const TensorId id : ids) result.push_back(info(frame, id));
     return result;
   }
 
-  /// Variables outlive a run: they are no activations.
+  /// Operands or results of a row. There is room for those of all rows, so none of them moves.
+  std::span<const TensorInfo> keep(const Frame& frame, const std::vector<TensorId>& ids) {
+    for (const TensorId id : ids) operands_->push_back(info(frame, id));
+    return std::span<const TensorInfo>(*operands_).last(ids.size());
+  }
+
+  /// Operands and results of all nodes in a frame and in those that it calls.
+  size_t operands_in(const Frame& frame) const {
+    size_t sum = 0;
+    for (const Node& node : model_.graphs[frame.graph].nodes) sum += node.inputs.size() + node.outputs.size();
+    for (const auto& [node, child] : frame.children) {
+      for (const Called& called : child.calls) sum += operands_in(called.frame);
+    }
+    return sum;
+  }
+
+  /// Variables outlive a run: they are no activations. Those of graphs that are not called are of no interest.
   void add_states(const Frames& frames) {
+    if (model_.graphs.empty()) return;
+    std::set<GraphId> called;
+    find_called(frames.root, called);
     Count bytes = 0;
-    for (const Graph& graph : model_.graphs) {
-      for (const Tensor& tensor : graph.tensors) {
-        if (!tensor.is_state || !tensor.dims) continue;
-        Shape shape;
-        for (const Dim& dim : *tensor.dims) shape.push_back(std::max<int64_t>(dim.size, 0));
-        bytes += byte_size(tensor.dtype, product(shape));
+    for (const GraphId id : called) {
+      for (const Tensor& tensor : model_.graphs[id].tensors) {
+        if (tensor.is_state && tensor.dims) bytes += byte_size(tensor.dtype, product(stored_sizes(tensor)));
       }
     }
     for (const auto& [name, value] : frames.variables) bytes += byte_size(value.dtype, product(value.shape));
     report_.totals.state_bytes = bytes.value();
+  }
+
+  static void find_called(const Frame& frame, std::set<GraphId>& called) {
+    called.insert(frame.graph);
+    for (const auto& [node, child] : frame.children) {
+      for (const Called& each : child.calls) find_called(each.frame, called);
+    }
+  }
+
+  static Shape stored_sizes(const Tensor& tensor) {
+    Shape shape;
+    for (const Dim& dim : *tensor.dims) shape.push_back(std::max<int64_t>(dim.size, 0));
+    return shape;
   }
 
   void sum_up() {
@@ -351,7 +401,7 @@ class Counter {
     totals.nodes = report_.rows.size();
     std::unordered_map<std::string_view, size_t> position;
     for (const Row& row : report_.rows) {
-      const auto [found, is_new] = position.emplace(row.type, report_.by_type.size());
+      const auto [found, is_new] = position.try_emplace(row.type, report_.by_type.size());
       if (is_new) report_.by_type.push_back({.type = row.type, .figures = zero()});
       TypeSummary& type = report_.by_type[found->second];
       ++type.nodes;
@@ -363,17 +413,17 @@ class Counter {
       }
       if (!row.repeat || (!row.unknown.empty() && repeat != 0)) totals.complete = false;
       add(type.figures, row.figures, repeat);
-      add(totals.figures, row.figures, repeat);
     }
+    for (const TypeSummary& type : report_.by_type) add(totals.figures, type.figures, 1);
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
-      const auto key = [](const TypeSummary& each) { return std::pair(*each.figures.macs, operations(each.figures)); };
-      return key(a) != key(b) ? key(a) > key(b) : a.type < b.type;
+      return std::pair(dearness(b.figures), a.type) < std::pair(dearness(a.figures), b.type);
     });
   }
 
   const Model& model_;
   const Convention& convention_;
   Report report_;
+  std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
   std::vector<Operand> in_;
   std::vector<Operand> out_;
@@ -387,7 +437,12 @@ std::optional<double> Figures::intensity() const {
 }
 
 Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention) {
-  return Counter(model, convention).count(frames, uses);
+  try {
+    return Counter(model, convention).count(frames, uses);
+  } catch (const Overflow&) {
+    throw Error(ErrorCode::limit, "the costs of its operations add up to more than 64 bits can hold", std::nullopt,
+                "sizes or loops this large are no model that runs");
+  }
 }
 
 }  // namespace flopstat

@@ -10,9 +10,9 @@ namespace {
 
 constexpr uint64_t kAlignment = 16;
 
-/// Placing looks at every pair of activations that live at the same row; beyond this many tensor-rows the plan is left
-/// out rather than waited for.
-constexpr uint64_t kMaxTensorRows = 50'000'000;
+/// Placing looks at every pair of activations at each row at which both live; beyond this many the plan is left out
+/// rather than waited for.
+constexpr uint64_t kMaxPairs = 100'000'000;
 
 uint64_t align(uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -54,6 +54,10 @@ class Lifetimes {
       for (const TensorId id : node.inputs) {
         if (id != kAbsent) keep(bases[id], row_ - 1);
       }
+      if (!std::holds_alternative<While>(node.op)) continue;
+      for (const TensorId id : node.outputs) {  // what one trip leaves, the next one reads
+        if (id != kAbsent) keep(bases[id], row_ - 1);
+      }
     }
   }
 
@@ -86,6 +90,8 @@ class Lifetimes {
       if (id == kAbsent) continue;
       if (bases[id]) {
         keep(bases[id], row);
+      } else if (view && i == 0 && model_.graphs[frame.graph].tensors[node.inputs[0]].is_state) {
+        continue;  // the variable's own memory
       } else if (view && i == 0 && bases[node.inputs[0]]) {
         bases[id] = bases[node.inputs[0]];
       } else {
@@ -138,11 +144,25 @@ void find_peak(const std::vector<Placement>& lives, Report& report) {
   report.totals.peak_activation_bytes = static_cast<uint64_t>(peak);
 }
 
+/// Pairs of activations that live at the same row, summed over the rows.
+uint64_t count_pairs(const std::vector<Placement>& lives, size_t rows) {
+  std::vector<int64_t> change(rows + 2);
+  for (const Placement& life : lives) {
+    ++change[life.first_row];
+    --change[life.last_row + 1];
+  }
+  uint64_t alive = 0;
+  uint64_t pairs = 0;
+  for (const int64_t each : change) {
+    alive += static_cast<uint64_t>(each);
+    pairs += alive * alive;
+  }
+  return pairs;
+}
+
 /// Gives every activation the lowest offset that is free while it lives, the largest first.
 void place(std::vector<Placement>& lives, Report& report) {
-  uint64_t tensor_rows = 0;
-  for (const Placement& life : lives) tensor_rows += life.last_row - life.first_row + 1;
-  if (tensor_rows > kMaxTensorRows) return;
+  if (count_pairs(lives, report.rows.size()) > kMaxPairs) return;
 
   std::vector<uint32_t> order(lives.size());
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -150,15 +170,31 @@ void place(std::vector<Placement>& lives, Report& report) {
     return lives[a].bytes != lives[b].bytes ? lives[a].bytes > lives[b].bytes : a < b;
   });
 
-  std::vector<std::vector<uint32_t>> placed_at(report.rows.size() + 1);
+  // What lives at each row, and what begins at it: chains, each kind in one block.
+  struct Link {
+    uint32_t life;
+    uint32_t next;
+  };
+  constexpr uint32_t kEnd = UINT32_MAX;
+  std::vector<Link> links;
+  std::vector<uint32_t> alive_at(report.rows.size() + 1, kEnd);
+  std::vector<uint32_t> begins_at(report.rows.size() + 1, kEnd);
+  std::vector<uint32_t> begins_next(lives.size(), kEnd);
   std::vector<uint32_t> neighbours;
   uint64_t top = 0;
   for (const uint32_t i : order) {
     Placement& life = lives[i];
+    // Each of them once: those alive when it begins, and those that begin while it lives.
     neighbours.clear();
+    for (uint32_t at = alive_at[life.first_row]; at != kEnd; at = links[at].next) neighbours.push_back(links[at].life);
+    for (uint32_t row = life.first_row + 1; row <= life.last_row; ++row) {
+      for (uint32_t each = begins_at[row]; each != kEnd; each = begins_next[each]) neighbours.push_back(each);
+    }
+    begins_next[i] = begins_at[life.first_row];
+    begins_at[life.first_row] = i;
     for (uint32_t row = life.first_row; row <= life.last_row; ++row) {
-      neighbours.insert(neighbours.end(), placed_at[row].begin(), placed_at[row].end());
-      placed_at[row].push_back(i);
+      links.push_back({i, alive_at[row]});
+      alive_at[row] = static_cast<uint32_t>(links.size() - 1);
     }
     std::sort(neighbours.begin(), neighbours.end(),
               [&](uint32_t a, uint32_t b) { return lives[a].offset < lives[b].offset; });

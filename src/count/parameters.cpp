@@ -1,5 +1,7 @@
 #include "count/parameters.h"
 
+#include <algorithm>
+#include <functional>
 #include <variant>
 
 namespace flopstat {
@@ -31,6 +33,11 @@ void ParameterCounter::pass_on(const Graph& graph, const Frame& frame, const Nod
     const std::vector<Source> more = sources_of(graph, frame, sources, node.inputs[i]);
     passed.insert(passed.end(), more.begin(), more.end());
   }
+  // Each once: a constant added to itself again and again would have 2^n sources.
+  const auto before = [](const Source& a, const Source& b) { return std::less<>()(a.tensor, b.tensor); };
+  const auto same = [](const Source& a, const Source& b) { return a.tensor == b.tensor; };
+  std::sort(passed.begin(), passed.end(), before);
+  passed.erase(std::unique(passed.begin(), passed.end(), same), passed.end());
   const bool fills = std::holds_alternative<Fill>(node.op);
   for (const TensorId id : node.outputs) {
     if (id == kAbsent) continue;
@@ -54,6 +61,16 @@ Parameters ParameterCounter::claim(const Graph& graph, const Frame& frame, const
     }
   }
   return claimed;
+}
+
+Count ParameterCounter::claim_scales(const Graph& graph, const Node& node) {
+  Count bytes = 0;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == kAbsent || role_of(node.op, i) != Role::quantization) continue;
+    const Tensor& tensor = graph.tensors[node.inputs[i]];
+    if (tensor.storage != 0 && claimed_storages_.insert(tensor.storage).second) bytes += tensor.stored_bytes;
+  }
+  return bytes;
 }
 
 void ParameterCounter::claim(const Source& source, Parameters& claimed) {

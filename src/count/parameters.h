@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <unordered_set>
 #include <vector>
 
 #include "graph/frames.h"
@@ -43,11 +43,14 @@ class ParameterCounter {
   /// Parameters that the node reaches and no node before it did.
   Parameters claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, const Sources& sources);
 
+  /// Stored bytes of the scales and zero points that the node takes as operands and no node before it did.
+  Count claim_scales(const Graph& graph, const Node& node);
+
  private:
   void claim(const Source& source, Parameters& claimed);
 
-  std::set<uint32_t> claimed_storages_;
-  std::set<const Tensor*> claimed_fills_;
+  std::unordered_set<uint32_t> claimed_storages_;
+  std::unordered_set<const Tensor*> claimed_fills_;
 };
 
 }  // namespace flopstat

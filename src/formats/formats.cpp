@@ -1,5 +1,6 @@
 #include "formats/formats.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -42,33 +43,69 @@ constexpr std::array kLookalikes{
     Lookalike{"ET12", 4, "an ExecuTorch program (.pte)", ""},
     Lookalike{"\x7f"
               "ELF",
-              0, "a program, not a model", ""},
+              0, "a program (ELF)", ""},
+    Lookalike{"\x1f\x8b", 0, "a gzip archive", "unpack it: gunzip FILE"},
+    Lookalike{"version https://git-lfs", 0, "a Git LFS pointer", "git lfs pull"},
+    Lookalike{"<!DOCTYPE html", 0, "a web page", "fetch the file again: an error page was saved under its name"},
+    Lookalike{"<html", 0, "a web page", "fetch the file again: an error page was saved under its name"},
     Lookalike{"<?xml", 0, "an XML file", ""},
     Lookalike{"{", 0, "a JSON file", ""},
 };
 
-Error unrecognised(Bytes bytes) {
-  std::string read;
-  for (const FormatInfo& format : kFormats) {
-    read += (read.empty() ? "" : ", ") + std::string(format.title) + " (" + std::string(format.extensions) + ")";
-  }
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (const Lookalike& each : kLookalikes) {
-    if (text.size() <= each.offset || !text.substr(each.offset).starts_with(each.magic)) continue;
-    return {ErrorCode::unrecognised, "it is " + std::string(each.title) + ", which is not read yet", 0,
-            "read are: " + read, std::string(each.help)};
-  }
-  return {ErrorCode::unrecognised, "it is no model format that flopstat knows", 0, "read are: " + read,
-          "flopstat formats"};
+/// What the name of a file promises, and what the bytes of one that keeps the promise have.
+struct Naming {
+  std::string_view ending;
+  std::string_view title;
+  std::string_view mark;
+};
+
+constexpr std::string_view kTfliteTitle = "a TensorFlow Lite model";
+constexpr std::string_view kTfliteMark = "does not carry the identifier 'TFL3' at byte 4";
+constexpr std::array kNamings{
+    Naming{".tflite", kTfliteTitle, kTfliteMark},
+    Naming{".lite", kTfliteTitle, kTfliteMark},
+    Naming{".tfl", kTfliteTitle, kTfliteMark},
+    Naming{".onnx", "an ONNX model", "does not hold the fields 'ir_version' and 'graph' of one"},
+};
+
+/// Endings are the same in capitals: ".TFLITE".
+bool ends_with(std::string_view path, std::string_view ending) {
+  if (path.size() < ending.size()) return false;
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(ending.begin(), ending.end(), path.end() - static_cast<std::ptrdiff_t>(ending.size()),
+                    [&](char a, char b) { return a == lower(b); });
 }
 
-/// Visits the graphs that a node calls.
-template <class Visit>
-void for_each_called(const Op& op, Visit visit) {
-  if (const auto* call = std::get_if<Call>(&op)) visit(call->body);
-  if (const auto* once = std::get_if<CallOnce>(&op)) visit(once->body);
-  if (const auto* branch = std::get_if<If>(&op)) visit(branch->then_graph), visit(branch->else_graph);
-  if (const auto* loop = std::get_if<While>(&op)) visit(loop->condition), visit(loop->body);
+const Lookalike* lookalike_of(Bytes bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto* const found = std::find_if(kLookalikes.begin(), kLookalikes.end(), [&](const Lookalike& each) {
+    return text.size() > each.offset && text.substr(each.offset).starts_with(each.magic);
+  });
+  return found == kLookalikes.end() ? nullptr : found;
+}
+
+std::string formats_read() {
+  std::string text = "read are: ";
+  for (const FormatInfo& format : kFormats) {
+    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title) + " (" +
+            std::string(format.extensions) + ")";
+  }
+  return text;
+}
+
+Error unrecognised(Bytes bytes, std::string_view path) {
+  const Lookalike* lookalike = lookalike_of(bytes);
+  for (const Naming& each : kNamings) {
+    if (!ends_with(path, each.ending)) continue;
+    return {ErrorCode::unrecognised, "it is named like " + std::string(each.title) + ", but " + std::string(each.mark),
+            0, lookalike != nullptr ? "its bytes are those of " + std::string(lookalike->title) : formats_read(),
+            "fetch or export the file again: it is damaged, or something else under this name"};
+  }
+  if (lookalike != nullptr) {
+    return {ErrorCode::unrecognised, "it is " + std::string(lookalike->title) + ", which is not read yet", 0,
+            formats_read(), std::string(lookalike->help)};
+  }
+  return {ErrorCode::unrecognised, "it is no model format that flopstat knows", 0, formats_read(), "flopstat formats"};
 }
 
 /// Depth-first search for a circle of calls, without recursion: the graphs come from a stranger.
@@ -87,14 +124,14 @@ void refuse_recursion(const Model& model) {
       }
       marks[id] = Mark::open;
       for (const Node& node : model.graphs[id].nodes) {
-        for_each_called(node.op, [&](GraphId called) {
+        for (const GraphId called : called_graphs(node.op)) {
           if (marks[called] == Mark::open) {
             throw Error(ErrorCode::corrupt,
                         "graph " + std::to_string(called) + " calls itself, directly or through others", node.offset,
                         "no runtime can run recursion", "the operator is " + std::string(node.type));
           }
           if (marks[called] == Mark::fresh) stack.push_back(called);
-        });
+        }
       }
     }
   }
@@ -111,7 +148,7 @@ Model read_model(File file) {
     refuse_recursion(model);
     return model;
   }
-  throw unrecognised(file.bytes());
+  throw unrecognised(file.bytes(), file.path());
 }
 
 }  // namespace flopstat

@@ -42,6 +42,7 @@ class Binder {
 
   BoundInputs bind() {
     const Graph& graph = model_.graphs[model_.main];
+    note_batches(graph);
     const bool replace_leading_one = bindings_.dims.contains(kBatch) && !has_free_batch(graph);
     for (const TensorId id : graph.inputs) {
       if (id == kAbsent) {
@@ -50,7 +51,7 @@ class Binder {
       }
       const Tensor& input = graph.tensors[id];
       Known<Value> value = bind_input(id, input);
-      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(*bound);
+      if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(input, *bound);
       result_.values.push_back(std::move(value));
     }
     refuse_unused();
@@ -58,6 +59,15 @@ class Binder {
   }
 
  private:
+  /// A first axis that is free is a batch, under whatever name; so are other axes of that name.
+  void note_batches(const Graph& graph) {
+    for (const TensorId id : graph.inputs) {
+      if (id == kAbsent) continue;
+      const std::optional<std::vector<Dim>>& dims = graph.tensors[id].dims;
+      if (dims && !dims->empty() && dims->front().size < 0) batches_.insert(dim_name(graph.tensors[id], 0));
+    }
+  }
+
   static bool has_free_batch(const Graph& graph) {
     return std::any_of(graph.inputs.begin(), graph.inputs.end(), [&](TensorId id) {
       if (id == kAbsent || !graph.tensors[id].dims) return false;
@@ -98,7 +108,7 @@ class Binder {
     if (const auto given = bindings_.dims.find(name); given != bindings_.dims.end()) {
       return result_.dims[name] = given->second;
     }
-    if (axis == 0) return result_.dims[name] = 1;
+    if (batches_.contains(name)) return result_.dims[name] = 1;
     missing += " --dim " + name + "=N";
     return 0;
   }
@@ -121,8 +131,9 @@ class Binder {
     return Value{.dtype = input.dtype, .shape = shape};
   }
 
-  void rebind_batch(Value& value) {
-    if (value.shape.empty() || value.shape[0] != 1) return;
+  void rebind_batch(const Tensor& input, Value& value) {
+    const bool fixes_one = input.dims && !input.dims->empty() && input.dims->front().size == 1;
+    if (!fixes_one || value.shape[0] != 1) return;
     value.shape[0] = bindings_.dims.at(kBatch);
     result_.dims[kBatch] = value.shape[0];
     result_.rebound = true;
@@ -145,6 +156,7 @@ class Binder {
   const Model& model_;
   const Bindings& bindings_;
   BoundInputs result_;
+  std::set<std::string> batches_ = {kBatch};
   std::set<std::string> free_;
   std::set<std::string> inputs_;
   std::set<std::string> used_inputs_;

@@ -15,9 +15,9 @@ struct BoundInputs {
   bool rebound = false;                      ///< a size that the file fixes was changed
 };
 
-/// Binds the free dimensions of the main graph's inputs. A free axis 0 without a binding is taken as 1, another one
-/// leaves its input Unknown and names the flag that binds it. `batch` on a model without a free axis 0 replaces the
-/// leading 1 of every input.
+/// Binds the free dimensions of the main graph's inputs. A free axis 0 without a binding is taken as 1, and so is any
+/// axis of that name or named batch; another one leaves its input Unknown and names the flag that binds it. `batch` on
+/// a model without a free axis 0 replaces the leading 1 of every input.
 ///
 /// Throws `Error` (usage) for a name that the model does not have and for a shape of another rank.
 BoundInputs bind(const Model& model, const Bindings& bindings);

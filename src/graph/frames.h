@@ -49,8 +49,9 @@ struct Frames {
 
 /// Finds type, shape and small values of every tensor from the graph inputs on, through all calls.
 ///
-/// A free axis 0 that is not bound is taken as 1; other free axes stay Unknown, with the flag that binds them.
-/// Throws `Error` (usage) for a binding that names nothing or does not fit.
+/// A free batch (axis 0, and any axis of that name or named batch) that is not bound is taken as 1; other free axes
+/// stay Unknown, with the flag that binds them. Throws `Error`: usage for a binding that names nothing or does not fit,
+/// limit where calls and loops unfold into more operations than a model of this size has any use for.
 Frames infer(const Model& model, const Bindings& bindings);
 
 }  // namespace flopstat

@@ -13,10 +13,10 @@ namespace {
 /// Graphs call each other at most this deep.
 constexpr uint32_t kMaxDepth = 64;
 
-/// Nodes that are inferred per node in the file, and at least: a few bytes of graphs that call each other twice would
-/// be 2^40 nodes.
+/// Nodes and tensors that are inferred per each in the file, and at least: a few bytes of graphs that call each other
+/// twice would be 2^40 nodes.
 constexpr uint64_t kMinBudget = 1'000'000;
-constexpr uint64_t kBudgetPerNode = 16;
+constexpr uint64_t kBudgetPerItem = 16;
 
 /// Constants of up to this many elements are known by their contents in called graphs too: bounds, steps, shapes.
 constexpr uint64_t kMaxHandedDown = 64;
@@ -24,10 +24,13 @@ constexpr uint64_t kMaxHandedDown = 64;
 /// Shapes in the file that differ from the inferred ones and are named in warnings.
 constexpr size_t kMaxDifferences = 3;
 
+/// What inferring a graph once takes from the budget.
+uint64_t price_of(const Graph& graph) { return 1 + graph.nodes.size() + graph.tensors.size(); }
+
 uint64_t budget_for(const Model& model) {
-  uint64_t nodes = 0;
-  for (const Graph& graph : model.graphs) nodes += graph.nodes.size();
-  return std::max(kMinBudget, nodes * kBudgetPerNode);
+  uint64_t items = 0;
+  for (const Graph& graph : model.graphs) items += price_of(graph);
+  return std::max(kMinBudget, items * kBudgetPerItem);
 }
 
 /// The shape that the file states for a tensor, if it states all of it and means it.
@@ -39,6 +42,14 @@ std::optional<Shape> stored_shape(const Tensor& tensor) {
     shape.push_back(dim.size);
   }
   return shape;
+}
+
+/// "1x?x3": what the file states of a shape.
+std::string to_string(const std::vector<Dim>& dims) {
+  if (dims.empty()) return "[]";
+  std::string text;
+  for (const Dim& dim : dims) text += (text.empty() ? "" : "x") + (dim.size < 0 ? "?" : std::to_string(dim.size));
+  return text;
 }
 
 /// Tensors have at most this many axes.
@@ -68,15 +79,10 @@ class Inference final : public GraphRunner {
     if (model_.graphs.empty()) return frames;
     BoundInputs inputs = bind(model_, bindings_);
     rebound_ = inputs.rebound;
-    for (Known<Value>& input : inputs.values) {
-      if (Value* value = known(input); value != nullptr && !plausible(value->shape)) {
-        input = Unknown{"an input's shape is out of range: " + to_string(value->shape)};
-      }
-    }
     frames.root = run(model_.main, inputs.values);
     frames.dims = std::move(inputs.dims);
-    for (size_t i = 0; i < variables_.size(); ++i) {
-      if (variables_[i]) frames.variables.emplace(variable_names_[i], *variables_[i]);
+    for (const auto& [name, number] : variable_numbers_) {
+      if (variables_[number]) frames.variables.emplace(name, *variables_[number]);
     }
     frames.warnings = std::move(warnings_);
     if (differences_ > kMaxDifferences) {
@@ -88,10 +94,12 @@ class Inference final : public GraphRunner {
 
   Frame run(GraphId id, const std::vector<Known<Value>>& inputs) override {
     const Graph& graph = model_.graphs[id];
+    charge(graph);
     Frame frame{.graph = id, .values = std::vector<Known<Value>>(graph.tensors.size(), Unknown{})};
-    if (depth_ >= kMaxDepth) return failed(std::move(frame), "calls nest deeper than " + std::to_string(kMaxDepth));
-    if (budget_ < graph.nodes.size()) return failed(std::move(frame), "the calls unfold into too many operations");
-    budget_ -= graph.nodes.size();
+    if (depth_ >= kMaxDepth) {
+      for (Known<Value>& value : frame.values) value = Unknown{"calls nest deeper than " + std::to_string(kMaxDepth)};
+      return frame;
+    }
     ++depth_;
     enter(graph, frame, inputs);
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) run_node(graph, i, frame);
@@ -102,9 +110,12 @@ class Inference final : public GraphRunner {
   const Graph& graph(GraphId id) const override { return model_.graphs[id]; }
 
  private:
-  static Frame failed(Frame frame, const std::string& why) {
-    for (Known<Value>& value : frame.values) value = Unknown{why};
-    return frame;
+  void charge(const Graph& graph) {
+    if (budget_ < price_of(graph)) {
+      throw Error(ErrorCode::limit, "the calls of its graphs unfold into too many operations", std::nullopt,
+                  "graphs that call others several times multiply; loops whose sizes change are followed trip by trip");
+    }
+    budget_ -= price_of(graph);
   }
 
   /// Values that are there before the first node: constants, variables, inputs.
@@ -114,20 +125,28 @@ class Inference final : public GraphRunner {
       if (!tensor.is_constant() && !tensor.is_state) continue;
       Value value{.dtype = tensor.dtype, .constant = tensor.is_constant()};
       if (tensor.dims) {
+        value.shape.reserve(tensor.dims->size());
         for (const Dim& dim : *tensor.dims) value.shape.push_back(std::max<int64_t>(dim.size, 0));
       }
       if (plausible(value.shape)) {
         frame.values[id] = std::move(value);
       } else {
-        frame.values[id] = Unknown{"the constant's shape " + to_string(value.shape) + " is out of range"};
+        frame.values[id] = Unknown{"the constant's shape " + flopstat::to_string(value.shape) + " is out of range"};
       }
     }
     for (size_t i = 0; i < graph.inputs.size() && i < inputs.size(); ++i) {
-      if (graph.inputs[i] != kAbsent) frame.values[graph.inputs[i]] = inputs[i];
+      if (graph.inputs[i] != kAbsent) frame.values[graph.inputs[i]] = in_range(inputs[i]);
     }
     for (size_t i = inputs.size(); i < graph.inputs.size(); ++i) {
       if (graph.inputs[i] != kAbsent) frame.values[graph.inputs[i]] = Unknown{"the caller gives too few operands"};
     }
+  }
+
+  static Known<Value> in_range(const Known<Value>& input) {
+    const Value* value = known(input);
+    if (value == nullptr || plausible(value->shape)) return input;
+    return Unknown{"the input's shape " + flopstat::to_string(value->shape) +
+                   " is out of range: negative or too large"};
   }
 
   void run_node(const Graph& graph, NodeIndex index, Frame& frame) {
@@ -211,7 +230,8 @@ class Inference final : public GraphRunner {
 
   Known<Value> checked(const Tensor& tensor, const Node& node, Value value) {
     if (!plausible(value.shape)) {
-      return Unknown{std::string(node.type) + " gives a size that is negative or too large: " + to_string(value.shape)};
+      return Unknown{std::string(node.type) +
+                     " gives a size that is negative or too large: " + flopstat::to_string(value.shape)};
     }
     if (tensor.dtype != DType::unknown) value.dtype = tensor.dtype;
     if (value.elements && !may_carry(value)) value.elements = nullptr;
@@ -234,9 +254,8 @@ class Inference final : public GraphRunner {
     bool same = dims.size() == value.shape.size();
     for (size_t i = 0; same && i < dims.size(); ++i) same = dims[i].size < 0 || dims[i].size == value.shape[i];
     if (same || ++differences_ > kMaxDifferences) return;
-    warnings_.push_back({"shape_differs", "the file says '" + std::string(tensor.name) + "' is " +
-                                              to_string(*stored_shape(tensor)) + ", its operation makes it " +
-                                              to_string(value.shape)});
+    warnings_.push_back({"shape_differs", "the file says '" + std::string(tensor.name) + "' is " + to_string(dims) +
+                                              ", its operation makes it " + flopstat::to_string(value.shape)});
   }
 
   /// What a node hands to the graph that it calls. There the tensors are others, so small contents go along.
@@ -324,12 +343,9 @@ class Inference final : public GraphRunner {
   // A handle carries the number of its variable as its only element, so it may be passed on like any value.
 
   Inferred results_of(const VarHandle& handle) {
-    const auto found = std::find(variable_names_.begin(), variable_names_.end(), handle.variable);
-    const auto number = found - variable_names_.begin();
-    if (found == variable_names_.end()) {
-      variable_names_.push_back(handle.variable);
-      variables_.emplace_back();
-    }
+    const auto [found, is_new] = variable_numbers_.try_emplace(handle.variable, variables_.size());
+    const auto number = static_cast<int64_t>(found->second);
+    if (is_new) variables_.emplace_back();
     return std::vector<Value>{
         {.dtype = DType::resource, .elements = std::make_shared<const Elements>(1, int64_t{number})}};
   }
@@ -367,7 +383,7 @@ class Inference final : public GraphRunner {
   bool rebound_ = false;
   size_t differences_ = 0;
   std::vector<Warning> warnings_;
-  std::vector<std::string> variable_names_;
+  std::map<std::string, size_t> variable_numbers_;
   std::vector<std::optional<Value>> variables_;
   std::vector<Operand> in_;
   std::vector<Operand> out_;
@@ -391,19 +407,52 @@ const Node* first_failure(const Model& model, const Frame& frame, const Unknown*
   return nullptr;
 }
 
-/// A batch that the file fixes may only change where everything behind it still fits.
+/// The first node of the main graph that holds on to a leading 1 though its input has another batch now: a reshape to a
+/// stored [1, ...], a variable of shape [1, ...].
+const Node* first_holder(const Model& model, const Frame& root, int64_t batch) {
+  const Graph& graph = model.graphs[root.graph];
+  const auto leads_with = [&](TensorId id, int64_t size) {
+    const Value* value = id == kAbsent ? nullptr : known(root.values[id]);
+    return value != nullptr && value->shape.size() > 1 && value->shape[0] == size;
+  };
+  for (const Node& node : graph.nodes) {
+    const bool has_batch =
+        std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) { return leads_with(id, batch); });
+    if (!has_batch) continue;
+    for (const TensorId id : node.inputs) {
+      if (id != kAbsent && graph.tensors[id].is_state && leads_with(id, 1)) return &node;
+    }
+    if (!std::holds_alternative<Reshape>(node.op) || node.inputs.size() < 2 || node.inputs[1] == kAbsent) continue;
+    const Value* target = known(root.values[node.inputs[1]]);
+    if (target == nullptr || !target->constant || known(root.values[node.inputs[0]])->constant) continue;
+    const auto sizes = integers_of({&graph.tensors[node.inputs[1]], target});
+    if (leads_with(node.inputs[0], batch) && sizes && !sizes->empty() && sizes->front() == 1) return &node;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void refuse_batch(const Node& node, const std::string& why) {
+  throw Error(ErrorCode::usage, "the model fixes its batch: another one does not fit", node.offset,
+              "node '" + std::string(node.name) + "' (" + std::string(node.type) + "): " + why,
+              "export the model with a free batch dimension");
+}
+
+/// A batch that the file fixes may only change where everything behind it still fits and nothing stored holds it.
 void refuse_broken_rebinding(const Model& model, const Bindings& bindings, const Frames& frames) {
+  const int64_t batch = bindings.dims.at("batch");
   const Unknown* why = nullptr;
   const Node* broken = first_failure(model, frames.root, why);
-  if (broken == nullptr) return;
+  if (broken == nullptr) {
+    if (batch == 1 || !bind(model, bindings).rebound) return;
+    if (const Node* holder = first_holder(model, frames.root, batch)) refuse_batch(*holder, "it keeps a leading 1");
+    return;
+  }
   Bindings unchanged = bindings;
   unchanged.dims.erase("batch");
   const Frames before = Inference(model, unchanged).infer_main();
   const Unknown* ignored = nullptr;
   if (first_failure(model, before.root, ignored) != nullptr) return;
-  throw Error(ErrorCode::usage, "the model fixes its batch: another one does not fit", broken->offset,
-              "node '" + std::string(broken->name) + "' (" + std::string(broken->type) + "): " + why->why,
-              "export the model with a free batch dimension");
+  refuse_batch(*broken, why->why);
 }
 
 }  // namespace

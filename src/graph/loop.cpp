@@ -52,6 +52,7 @@ bool same_shapes(const Values& a, const Values& b) {
 
 /// The element after `trips` trips, if it goes on as in the first two.
 Element extrapolate(const Element& start, const Element& first, const Element& second, uint64_t trips) {
+  if (start == first && first == second) return start;
   const auto* a = std::get_if<int64_t>(&start);
   const auto* b = std::get_if<int64_t>(&first);
   const auto* c = std::get_if<int64_t>(&second);

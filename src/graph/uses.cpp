@@ -35,18 +35,30 @@ class Analysis {
     }
   }
 
-  /// What a data operand is needed for: what the results are needed for where they are plain whole numbers, else data.
+  /// What a data operand is needed for: what the results are needed for where they are plain whole numbers, or where
+  /// constants alone become a state; else data.
   static Roles passed_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses) {
+    const bool of_constants = data_is_constant(frame, node);
     Roles needed;
     for (const TensorId id : node.outputs) {
       if (id == kAbsent) continue;
       const Value* value = known(frame.values[id]);
       const bool index_like = value != nullptr && (is_integer(value->dtype) || value->dtype == DType::boolean) &&
                               graph.tensors[id].quantization.scales == 0;
-      if (!index_like) return Role::data;
+      const bool becomes_state = of_constants && uses.roles[id].only(Role::state);
+      if (!index_like && !becomes_state) return Role::data;
       needed |= uses.roles[id];
     }
     return needed.any() ? needed : Roles(Role::data);
+  }
+
+  static bool data_is_constant(const Frame& frame, const Node& node) {
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] == kAbsent || role_of(node.op, i) != Role::data) continue;
+      const Value* value = known(frame.values[node.inputs[i]]);
+      if (value == nullptr || !value->constant) return false;
+    }
+    return true;
   }
 
   void visit_calls(const Node& node, const Child& child, NodeIndex index, Uses& uses) const {
@@ -58,14 +70,21 @@ class Analysis {
       uses.roles[node.inputs[0]] |= Role::index;
     }
     std::vector<Uses>& called = uses.children[index];
+    std::vector<Roles> by_condition;
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Frame& frame = child.calls[c].frame;
       const bool condition = loops && c == 0;
       const std::vector<Roles> condition_result{Role::index};
-      called.push_back(run(frame, condition ? condition_result : results));
-      // What one trip needs of its inputs, the trip before it has to deliver.
-      if (loops && !condition) called.back() = run(frame, united(results, input_roles(frame, called.back())));
+      if (loops && !condition) {
+        // What the condition and the next trip need of what is carried, each trip has to deliver.
+        const std::vector<Roles> delivered = united(results, by_condition);
+        called.push_back(run(frame, delivered));
+        called.back() = run(frame, united(delivered, input_roles(frame, called.back())));
+      } else {
+        called.push_back(run(frame, condition ? condition_result : results));
+      }
       const std::vector<Roles> needed = input_roles(frame, called.back());
+      if (condition) by_condition = needed;
       for (size_t i = 0; i < needed.size() && first_operand + i < node.inputs.size(); ++i) {
         const TensorId operand = node.inputs[first_operand + i];
         if (operand == kAbsent) continue;

@@ -15,6 +15,7 @@ class Roles {
   constexpr Roles(Role role) : bits_(static_cast<uint8_t>(1U << static_cast<unsigned>(role))) {}  // NOLINT
 
   constexpr bool has(Role role) const { return (bits_ & Roles(role).bits_) != 0; }
+  constexpr bool only(Role role) const { return bits_ == Roles(role).bits_; }
   constexpr bool any() const { return bits_ != 0; }
   constexpr Roles& operator|=(Roles other) {
     bits_ |= other.bits_;
@@ -32,7 +33,8 @@ struct Uses {
 };
 
 /// Tells, from the results back to the constants, what each tensor is needed for. Whole numbers that are computed only
-/// to be shapes or indices are shapes or indices themselves; the start of what a loop changes is state.
+/// to be shapes or indices are shapes or indices themselves; the start of what a loop changes is state, and so is a
+/// constant that is only moved there.
 Uses analyze(const Model& model, const Frame& root);
 
 /// The operand's role by its operation, for operations without graphs of their own.

@@ -21,7 +21,9 @@ struct Cost {
 
   /// Appends `count` units of work unless the count is 0.
   void add(Part part, Unit unit, DType dtype, Count count, Certainty certainty = Certainty::exact) {
-    if (count.value() != 0) work.push_back({part, unit, dtype, certainty, Mark::none, count.value()});
+    if (count.value() == 0) return;
+    if (work.empty()) work.reserve(4);  // most operations have no more
+    work.push_back({part, unit, dtype, certainty, Mark::none, count.value()});
   }
 };
 

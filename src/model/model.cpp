@@ -1,6 +1,15 @@
 #include "model/model.h"
 
 namespace flopstat {
+
+std::vector<GraphId> called_graphs(const Op& op) {
+  if (const auto* call = std::get_if<Call>(&op)) return {call->body};
+  if (const auto* once = std::get_if<CallOnce>(&op)) return {once->body};
+  if (const auto* branch = std::get_if<If>(&op)) return {branch->then_graph, branch->else_graph};
+  if (const auto* loop = std::get_if<While>(&op)) return {loop->condition, loop->body};
+  return {};
+}
+
 namespace {
 
 TensorId add(Graph& graph, std::vector<Dim> dims, Elements elements) {

@@ -919,6 +919,9 @@ using Op = std::variant<Conv, ConvTranspose, GeneralConv, MatMul, Einsum, LshPro
                         HashTableSize, KeyLookup, SkipGram,                                                  //
                         Call, CallOnce, If, While, Opaque>;
 
+/// The graphs that an operation calls; none for most.
+std::vector<GraphId> called_graphs(const Op& op);
+
 /// The operation's canonical word: "conv", "matmul", ...
 inline std::string_view name_of(const Op& op) {
   return std::visit([](const auto& each) { return each.name; }, op);

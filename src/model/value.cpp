@@ -1,16 +1,20 @@
 #include "model/value.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace flopstat {
 
 Count product(const Shape& shape) {
-  Count result = 1;
+  uint64_t result = 1;
+  bool fails = false;
   for (const int64_t size : shape) {
-    if (size == 0) return 0;
+    fails |= size < 0;
+    fails |= __builtin_mul_overflow(result, static_cast<uint64_t>(size), &result);
   }
-  for (const int64_t size : shape) result *= size;
-  return result;
+  if (!fails) return result;
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
+  throw Overflow{};
 }
 
 std::optional<std::vector<int64_t>> integers(const Elements& elements) {

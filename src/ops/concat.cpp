@@ -66,7 +66,7 @@ std::shared_ptr<const Elements> joined(std::span<const Operand> xs, const Shape&
 Cost joining_cost(const Operands& operands) {
   Cost cost;
   for (const Operand& x : operands.all_in()) {
-    if (x) add_rescale(cost, x, operands.out(0), product(x.shape()));
+    if (x && operands.out(0)) add_rescale(cost, x, operands.out(0), product(x.shape()));
   }
   return cost;
 }

@@ -55,6 +55,8 @@ Known<Sizes> sizes_of(const ConvAxes& axes, const Operands& operands) {
   s.in_channels = last ? x.shape().back() : x.shape()[1];
   s.filters = w.shape()[filter.out];
   s.group_inputs = axes.filter == FilterLayout::depthwise ? 1 : w.shape()[filter.in];
+  s.input.reserve(rank - 2);
+  s.kernel.reserve(rank - 2);
   for (size_t i = 0; i + 2 < rank; ++i) {
     s.input.push_back(x.shape()[(last ? 1 : 2) + i]);
     s.kernel.push_back(w.shape()[filter.spatial + i]);
@@ -71,7 +73,9 @@ Axis axis_of(const Window& window, const Sizes& s, size_t i) {
 }
 
 Shape assemble(DataLayout layout, int64_t batch, int64_t channels, const Shape& spatial) {
-  Shape shape{batch};
+  Shape shape;
+  shape.reserve(spatial.size() + 2);
+  shape.push_back(batch);
   if (layout == DataLayout::channels_first) shape.push_back(channels);
   shape.insert(shape.end(), spatial.begin(), spatial.end());
   if (layout == DataLayout::channels_last) shape.push_back(channels);
@@ -85,7 +89,7 @@ DType result_type(const Operands& operands) {
 }
 
 Inferred one_value(const Operands& operands, Shape shape) {
-  return std::vector<Value>{{.dtype = result_type(operands), .shape = std::move(shape)}};
+  return one_result(result_type(operands), std::move(shape));
 }
 
 /// Groups see equal shares of the input channels, and give equal shares of the outputs.
@@ -104,6 +108,7 @@ Known<Sizes> sizes(const Conv& conv, const Operands& operands) {
 
 Known<std::vector<ResolvedAxis>> windows(const Window& window, const Sizes& s) {
   std::vector<ResolvedAxis> resolved;
+  resolved.reserve(s.kernel.size());
   for (size_t i = 0; i < s.kernel.size(); ++i) {
     Known<ResolvedAxis> axis = resolve(axis_of(window, s, i), window.padding, s.input[i]);
     if (known(axis) == nullptr) return reason(axis);
@@ -121,6 +126,7 @@ Inferred infer(const Conv& conv, const Operands& operands) {
   const Known<std::vector<ResolvedAxis>> resolved = windows(conv.window, *s);
   if (known(resolved) == nullptr) return reason(resolved);
   Shape spatial;
+  spatial.reserve(known(resolved)->size());
   for (const ResolvedAxis& axis : *known(resolved)) spatial.push_back(axis.output);
   return one_value(operands, assemble(conv.axes.data, s->batch, s->filters, spatial));
 }
@@ -138,6 +144,7 @@ Known<Cost> count(const Conv& conv, const Operands& operands) {
   if (s == nullptr) return reason(found);
   const Known<std::vector<ResolvedAxis>> resolved = windows(conv.window, *s);
   if (known(resolved) == nullptr) return reason(resolved);
+  if (!y) return Unknown{"the convolution has no result"};
 
   const Count points = product(y.shape());
   const Count mul_adds = points * s->group_inputs * product(s->kernel);
@@ -262,6 +269,7 @@ Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
+  if (!y) return Unknown{"the convolution has no result"};
   if (y.rank() != x.rank()) return mismatch(x, w);
   const auto first = y.shape().begin() + (op.axes.data == DataLayout::channels_last ? 1 : 2);
   const Shape spatial(first, first + static_cast<std::ptrdiff_t>(s->kernel.size()));

@@ -139,7 +139,7 @@ Inferred infer(const Einsum& op, const Operands& operands) {
   for (const char c : equation->output) shape.push_back(equation->sizes.at(c));
   DType dtype = operands.in(0).dtype();
   for (const Operand& operand : operands.all_in()) dtype = join(dtype, operand.dtype());
-  return std::vector<Value>{{.dtype = dtype, .shape = std::move(shape)}};
+  return one_result(dtype, std::move(shape));
 }
 
 /// Work of a sum of products given by an equation.

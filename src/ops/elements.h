@@ -59,7 +59,7 @@ std::shared_ptr<const Elements> walked(const std::shared_ptr<const Elements>& so
                                        const std::vector<Walk>& walks);
 
 /// The bytes of an operation that touches as many elements of its first operand as its result has, and all of the
-/// others.
-Cost part_read(const Operands& operands);
+/// others. Unknown where that operand or the result is missing.
+Known<Cost> part_read(const Operands& operands);
 
 }  // namespace flopstat

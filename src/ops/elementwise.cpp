@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -391,7 +392,9 @@ Inferred infer(const Binary& binary, const Operands& operands) {
 /// Source:    docs/counting.md, sections 2 and 7 (quantized operands). Example: three tensors of 10 added up: 20.
 Known<Cost> count(const Binary& binary, const Operands& operands) {
   const Operand& y = operands.out(0);
-  if (operands.all_in().empty() || !y) return Unknown{"an operand or the result is missing"};
+  const bool complete = std::all_of(operands.all_in().begin(), operands.all_in().end(),
+                                    [](const Operand& operand) { return static_cast<bool>(operand); });
+  if (operands.all_in().empty() || !complete || !y) return Unknown{"an operand or the result is missing"};
   const Count elements = product(y.shape());
   const DType type = operand_type(binary.fn, operands);
   if (is_complex(type)) return complex_count(binary.fn, real_type(type), elements * (operands.all_in().size() - 1));
@@ -510,7 +513,8 @@ Inferred infer(const Bitcast& bitcast, const Operands& operands) {
 }
 
 /// The same bits: no work. Source: docs/counting.md, section 1.
-Known<Cost> count(const Bitcast&, const Operands&) { return Cost{}; }
+/// The same bytes under another type: a view.
+Known<Cost> count(const Bitcast&, const Operands&) { return Cost{.read_bytes = Count{0}, .written_bytes = Count{0}}; }
 
 Role role(const Bitcast&, size_t) { return Role::data; }
 

@@ -433,6 +433,12 @@ TEST(Cast, to_half_precision_rounds_to_eleven_bits) {
   EXPECT_EQ(elements_inferred(Cast{.to = DType::f16}, node), (Elements{2048.0, 2052.0, {}}));
 }
 
+TEST(Bitcast, is_a_view_that_moves_no_byte) {
+  const Cost cost = cost_of(Bitcast{.to = DType::i32}, Node().in({3}).out({3}, DType::i32));
+  EXPECT_EQ(cost.read_bytes, Count{0});
+  EXPECT_EQ(cost.written_bytes, Count{0});
+}
+
 TEST(Bitcast, moves_the_last_axis_into_a_wider_type) {
   Node bytes;
   bytes.in({3, 4}, DType::u8);

@@ -70,7 +70,7 @@ Inferred infer(const MatMul& op, const Operands& operands) {
   const Tensor* y = operands.out(0).tensor;
   const DType joined = join(operands.in(0).dtype(), operands.in(1).dtype());
   const bool says = y != nullptr && y->dtype != DType::unknown;
-  return std::vector<Value>{{.dtype = says ? y->dtype : joined, .shape = std::move(shape)}};
+  return one_result(says ? y->dtype : joined, std::move(shape));
 }
 
 /// Work of a matrix product, dense layers included.
@@ -86,6 +86,7 @@ Known<Cost> count(const MatMul& op, const Operands& operands) {
   const Operand& b = operands.in(1);
   const Operand& bias = operands.in(2);
   const Operand& y = operands.out(0);
+  if (!y) return Unknown{"the matrix product has no result"};
   const Count outputs = product(y.shape());
 
   Cost cost;

@@ -5,7 +5,7 @@ namespace {
 
 Inferred same_shape(const Operand& x) {
   if (!x) return Unknown{"the operand x is missing"};
-  return std::vector<Value>{{.dtype = x.dtype(), .shape = x.shape()}};
+  return one_result(x.dtype(), x.shape());
 }
 
 /// The sentence for an axis that x does not have.

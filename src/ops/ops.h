@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "flopstat/known.h"
@@ -12,6 +13,13 @@ namespace flopstat {
 
 /// Values of a node's results, one per result that the operation documents.
 using Inferred = Known<std::vector<Value>>;
+
+/// The only result of a node.
+inline std::vector<Value> one_result(DType dtype, Shape shape) {
+  std::vector<Value> results;
+  results.push_back({.dtype = dtype, .shape = std::move(shape)});
+  return results;
+}
 
 // Three functions give an operation its meaning:
 //   infer  the type, shape and (for small tensors) element values of its results. Every operand that is present is

@@ -97,7 +97,7 @@ Inferred infer(const Lrn& lrn, const Operands& operands) {
   if (!x) return Unknown{"the operand x is missing"};
   if (x.rank() < 2) return Unknown{"x of shape " + to_string(x.shape()) + " has no channels to normalise over"};
   if (lrn.size < 1) return Unknown{"the number of neighbouring channels is " + std::to_string(lrn.size)};
-  return std::vector<Value>{{.dtype = x.dtype(), .shape = x.shape()}};
+  return one_result(x.dtype(), x.shape());
 }
 
 /// Operands:  x [N, C, ...] or [..., C] -> y of the same shape

@@ -6,7 +6,7 @@ namespace {
 
 Inferred same_shape(const Operand& x, DType type) {
   if (!x) return Unknown{"the operand x is missing"};
-  return std::vector<Value>{{.dtype = type, .shape = x.shape()}};
+  return one_result(type, x.shape());
 }
 
 /// There is a zero point to add: one that is not known, or one that is stored and not all zeros. `carrier` is the

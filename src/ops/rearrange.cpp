@@ -80,6 +80,7 @@ Inferred infer(const Pad& op, const Operands& operands) {
 }
 /// What is added to the border is stored in the scale of the result: only the operand's elements are rescaled.
 Known<Cost> count(const Pad&, const Operands& operands) {
+  if (!operands.in(0) || !operands.out(0)) return Unknown{"an operand or the result is missing"};
   Cost cost;
   add_rescale(cost, operands.in(0), operands.out(0), product(operands.in(0).shape()));
   return cost;

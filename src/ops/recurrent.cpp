@@ -162,7 +162,7 @@ Inferred infer(const Rnn& op, const Operands& operands) {
   if (s == nullptr) return reason(found);
   Shape shape = operands.in(0).shape();
   shape.back() = s->hidden;
-  return std::vector<Value>{{.dtype = operands.in(0).dtype(), .shape = std::move(shape)}};
+  return one_result(operands.in(0).dtype(), std::move(shape));
 }
 
 /// Work of a simple recurrent layer. Its activation is the node's.

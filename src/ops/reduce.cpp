@@ -246,7 +246,7 @@ Role role(const ArgReduce&, size_t operand) { return operand == 0 ? Role::data :
 Inferred infer(const Cumulate&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
-  return std::vector<Value>{{.dtype = x.dtype(), .shape = x.shape()}};
+  return one_result(x.dtype(), x.shape());
 }
 
 /// Operands:  x, axis -> y of the same shape

@@ -40,6 +40,7 @@ Inferred infer(const ScatterNd&, const Operands& operands) {
 /// Source: TensorFlow tf.scatter_nd; docs/counting.md, section 2.
 Known<Cost> count(const ScatterNd&, const Operands& operands) {
   const Operand& updates = operands.in(1);
+  if (!updates) return no_operand();
   Cost cost;
   if (!is_float(updates.dtype()) && !is_integer(updates.dtype())) return cost;
   const Count numbers = is_complex(updates.dtype()) ? 2 : 1;

@@ -58,7 +58,7 @@ Inferred infer(const RealFft& op, const Operands& operands) {
   if (n == nullptr) return reason(found);
   const Operand& x = operands.in(0);
   const DType dtype = x.dtype() == DType::f64 ? DType::c128 : DType::c64;
-  return std::vector<Value>{{.dtype = dtype, .shape = transformed(op, x.shape(), *n)}};
+  return one_result(dtype, transformed(op, x.shape(), *n));
 }
 
 /// Work of a Fourier transform of real input: one of the last axis, then complex ones of the axes before it.
@@ -111,7 +111,7 @@ Inferred infer_window(const Operands& operands) {
     return Unknown{"x of shape " + to_string(x.shape()) + " is not cut evenly by a signal window of " +
                    to_string(window.shape())};
   }
-  return std::vector<Value>{{.dtype = x.dtype(), .shape = x.shape()}};
+  return one_result(x.dtype(), x.shape());
 }
 
 /// x [..., n], n at most the transform's length -> y [..., 2 (length / 2 + 1)]: real and imaginary parts in turn.
@@ -143,7 +143,7 @@ Inferred infer_filter_bank(const Signal& op, const Operands& operands) {
     return Unknown{"the filter bank has " + to_string(widths.shape()) + " widths, expected one more than its " +
                    std::to_string(op.size) + " channels"};
   }
-  return std::vector<Value>{{.dtype = DType::u64, .shape = {op.size}}};
+  return one_result(DType::u64, {op.size});
 }
 
 /// Per sample a product with the window and a clamp to 16 bits; the shift between them is no work.
@@ -236,11 +236,11 @@ Inferred infer(const Signal& op, const Operands& operands) {
     case SignalFn::rfft: return infer_rfft(op, shape, dtype);
     case SignalFn::energy: return infer_energy(op, shape);
     case SignalFn::filter_bank: return infer_filter_bank(op, operands);
-    case SignalFn::filter_bank_square_root: return std::vector<Value>{{.dtype = DType::u32, .shape = shape}};
+    case SignalFn::filter_bank_square_root: return one_result(DType::u32, shape);
     case SignalFn::filter_bank_spectral_subtraction:
       return std::vector<Value>{{.dtype = dtype, .shape = shape}, {.dtype = dtype, .shape = shape}};
-    case SignalFn::pcan: return std::vector<Value>{{.dtype = dtype, .shape = shape}};
-    case SignalFn::filter_bank_log: return std::vector<Value>{{.dtype = DType::i16, .shape = shape}};
+    case SignalFn::pcan: return one_result(dtype, shape);
+    case SignalFn::filter_bank_log: return one_result(DType::i16, shape);
   }
   return Unknown{"a signal operator that is not known"};
 }

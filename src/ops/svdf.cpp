@@ -39,7 +39,7 @@ Inferred infer(const Svdf& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
-  return std::vector<Value>{{.dtype = operands.in(0).dtype(), .shape = {s->batch, s->units}}};
+  return one_result(operands.in(0).dtype(), {s->batch, s->units});
 }
 
 /// Work of one step of an SVDF layer: filters over the inputs, whose results over time are filtered again.

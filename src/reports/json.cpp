@@ -1,6 +1,7 @@
 #include "reports/json.h"
 
 #include <map>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -64,7 +65,7 @@ void named_tensors(JsonWriter& json, std::string_view key, const std::vector<Ten
   });
 }
 
-void operands(JsonWriter& json, std::string_view key, const std::vector<TensorInfo>& tensors) {
+void operands(JsonWriter& json, std::string_view key, std::span<const TensorInfo> tensors) {
   json.key(key);
   json.list(JsonWriter::line, [&] {
     for (const TensorInfo& tensor : tensors) {

@@ -170,9 +170,8 @@ void write_summary(const Report& report, const TerminalStyle& style, std::string
   std::vector<SummaryLine> lines = {compute_line(report, style), parameters_line(report, style),
                                     activations_line(report, style), traffic_line(report, style),
                                     intensity_line(report, style)};
-  if (style.details && !report.producer.empty()) {
-    lines.push_back({"Producer", words(escape(report.producer, !style.utf8))});
-  }
+  std::vector<Piece> producer = words(escape(report.producer, !style.utf8));
+  if (style.details && !producer.empty()) lines.push_back({"Producer", std::move(producer)});
   size_t first_width = 0;
   for (const SummaryLine& line : lines) first_width = std::max(first_width, display_width(line.pieces[0].text));
   for (SummaryLine& line : lines) {
@@ -271,17 +270,34 @@ void write_note(std::string_view text, Emphasis emphasis, const TerminalStyle& s
   write_pieces(words(text, emphasis), indent, 1, indent + 2, style, out);
 }
 
-/// Rows that are not known, those of one type and one reason together.
+/// Rows that are not known for one reason: the first of them, how many, and whether all are of its type.
+struct Reason {
+  const Row* first;
+  uint64_t rows = 0;
+  bool one_type = true;
+};
+
+/// "Conv x3 (#7)", or "Conv and 2 others (#7)" where only the first is a Conv.
+std::string rows_text(const Reason& reason, bool ascii) {
+  const std::string type = escape(reason.first->type, ascii);
+  const std::string_view others = reason.rows == 2 ? "other" : "others";
+  return reason.one_type ? fmt::format("{} x{} (#{})", type, reason.rows, reason.first->index)
+                         : fmt::format("{} and {} {} (#{})", type, reason.rows - 1, others, reason.first->index);
+}
+
+/// Rows that are not known, those of one reason together: mostly one row is to blame and the rest follow it.
 void write_unknown(const Report& report, const TerminalStyle& style, std::string& out) {
-  std::vector<std::pair<const Row*, uint64_t>> reasons;
-  std::map<std::pair<std::string_view, std::string_view>, size_t> seen;
+  std::vector<Reason> reasons;
+  std::map<std::string_view, size_t> seen;
   uint64_t endless = 0;
   for (const Row& row : report.rows) {
     if (!row.repeat) ++endless;
     if (row.unknown.empty()) continue;
-    const auto [place, added] = seen.try_emplace({row.type, row.unknown}, reasons.size());
-    if (added) reasons.emplace_back(&row, 0);
-    ++reasons[place->second].second;
+    const auto [place, added] = seen.try_emplace(row.unknown, reasons.size());
+    if (added) reasons.push_back({&row});
+    Reason& reason = reasons[place->second];
+    ++reason.rows;
+    reason.one_type &= row.type == reason.first->type;
   }
   if (!reasons.empty()) {
     const uint64_t nodes = report.totals.unknown_nodes;
@@ -290,11 +306,9 @@ void write_unknown(const Report& report, const TerminalStyle& style, std::string
                Emphasis::warn, style, out);
     const size_t shown = style.width == 0 ? reasons.size() : std::min(reasons.size(), kReasonsShown);
     for (size_t i = 0; i < shown; ++i) {
-      const auto& [row, count] = reasons[i];
       const bool ascii = !style.utf8;
-      write_note(
-          fmt::format("{} x{} (#{}): {}", escape(row->type, ascii), count, row->index, escape(row->unknown, ascii)),
-          Emphasis::warn, style, out, 2 * kIndent);
+      write_note(rows_text(reasons[i], ascii) + ": " + escape(reasons[i].first->unknown, ascii), Emphasis::warn, style,
+                 out, 2 * kIndent);
     }
     if (shown < reasons.size()) {
       write_note(fmt::format("and {} more (--wide shows all)", reasons.size() - shown), Emphasis::warn, style, out,

@@ -60,6 +60,12 @@ TensorInfo ReportBuilder::keep(const OperandSpec& tensor) {
   return info;
 }
 
+std::span<const TensorInfo> ReportBuilder::keep(const std::vector<OperandSpec>& tensors) {
+  std::vector<TensorInfo>& infos = storage_->operands.emplace_back();
+  for (const OperandSpec& tensor : tensors) infos.push_back(keep(tensor));
+  return infos;
+}
+
 ReportBuilder& ReportBuilder::input(const std::string& name, DType dtype, const std::vector<int64_t>& shape) {
   report_.inputs.push_back(keep({name, dtype, shape}));
   return *this;
@@ -77,8 +83,8 @@ ReportBuilder& ReportBuilder::row(const RowSpec& spec) {
   row.type = keep(spec.type);
   row.op = keep(spec.op);
   row.repeat = spec.repeat;
-  for (const OperandSpec& tensor : spec.inputs) row.inputs.push_back(keep(tensor));
-  for (const OperandSpec& tensor : spec.outputs) row.outputs.push_back(keep(tensor));
+  row.inputs = keep(spec.inputs);
+  row.outputs = keep(spec.outputs);
   row.figures = figures_of(spec);
   for (const Work& work : spec.work) row.certainty = std::max(row.certainty, work.certainty);
   row.unknown = spec.unknown;

@@ -56,9 +56,11 @@ class ReportBuilder {
   struct Storage {
     std::deque<std::string> texts;
     std::deque<std::vector<int64_t>> shapes;
+    std::deque<std::vector<TensorInfo>> operands;
   };
   std::string_view keep(const std::string& text);
   TensorInfo keep(const OperandSpec& tensor);
+  std::span<const TensorInfo> keep(const std::vector<OperandSpec>& tensors);
 
   std::shared_ptr<Storage> storage_ = std::make_shared<Storage>();
   Report report_;

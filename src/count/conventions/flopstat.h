@@ -9,6 +9,6 @@ namespace flopstat {
 Known<Count> flopstat_flops(const Node& node, const Operands& operands, const Cost& cost);
 Known<Count> flopstat_int_ops(const Node& node, const Operands& operands, const Cost& cost);
 
-inline constexpr Convention kFlopstatConvention{"flopstat", "docs/how-it-counts.md", flopstat_flops, flopstat_int_ops};
+inline constexpr Convention kFlopstatConvention{"flopstat", "docs/counting.md", flopstat_flops, flopstat_int_ops};
 
 }  // namespace flopstat

@@ -81,6 +81,9 @@ constexpr int8_t kOldCodePlaceholder = 127;
 constexpr uint8_t kBlockwise = 2;
 constexpr uint32_t kExternalStorage = 0x8000'0000;
 
+/// Most axes of a tensor; the runtime's own kernels stop at 8.
+constexpr size_t kMaxAxes = 64;
+
 /// What one operator code stands for.
 struct OperatorCode {
   uint32_t builtin;
@@ -165,8 +168,13 @@ class Reader {
     graph.name = table.string(subgraph_slot::name);
     const FlatTables tensors = table.tables(subgraph_slot::tensors);
     graph.tensors.reserve(std::min<size_t>(tensors.size(), flat_.bytes().size() / 16));
-    for (uint32_t i = 0; i < tensors.size(); ++i) graph.tensors.push_back(read_tensor(tensors[i]));
-    for (uint32_t i = 0; i < tensors.size(); ++i) add_blockwise_scales(graph, graph.tensors[i], tensors[i]);
+    std::vector<uint32_t> blockwise;
+    for (uint32_t i = 0; i < tensors.size(); ++i) {
+      const FlatTable tensor = tensors[i];
+      graph.tensors.push_back(read_tensor(tensor));
+      if (blockwise_details(tensor)) blockwise.push_back(i);
+    }
+    for (const uint32_t i : blockwise) add_blockwise_scales(graph, graph.tensors[i], *blockwise_details(tensors[i]));
     graph.inputs = tensor_ids(table, subgraph_slot::inputs, graph, "an input of a subgraph");
     graph.outputs = tensor_ids(table, subgraph_slot::outputs, graph, "an output of a subgraph");
 
@@ -214,6 +222,10 @@ class Reader {
     const auto signature = table.vector<int32_t>(tensor_slot::shape_signature);
     const bool has_rank = table.scalar<uint8_t>(tensor_slot::has_rank, 0) != 0;
     if (shape.empty() && !has_rank && tensor.storage == 0) return;
+    if (shape.size() > kMaxAxes) {
+      throw Error(ErrorCode::limit, "a tensor has " + std::to_string(shape.size()) + " axes", table.offset(),
+                  "up to " + std::to_string(kMaxAxes) + " are read");
+    }
     std::vector<Dim> dims(shape.size());
     for (size_t i = 0; i < dims.size(); ++i) {
       const bool is_free = signature.size() == shape.size() && signature[i] < 0;
@@ -239,13 +251,16 @@ class Reader {
     return result;
   }
 
+  /// What a tensor says of blockwise quantization, if that is how it is quantized.
+  static std::optional<FlatTable> blockwise_details(const FlatTable& tensor) {
+    const std::optional<FlatTable> quantization = tensor.table(tensor_slot::quantization);
+    if (!quantization || quantization->scalar<uint8_t>(quantization_slot::details_type, 0) != kBlockwise) return {};
+    return quantization->table(quantization_slot::details);
+  }
+
   /// Blockwise quantization keeps its scales and zero points in tensors of their own.
-  static void add_blockwise_scales(const Graph& graph, Tensor& tensor, const FlatTable& table) {
-    const std::optional<FlatTable> quantization = table.table(tensor_slot::quantization);
-    if (!quantization || quantization->scalar<uint8_t>(quantization_slot::details_type, 0) != kBlockwise) return;
-    const std::optional<FlatTable> blockwise = quantization->table(quantization_slot::details);
-    if (!blockwise) return;
-    for (const int32_t index : {blockwise->scalar<int32_t>(0, 0), blockwise->scalar<int32_t>(1, -1)}) {
+  static void add_blockwise_scales(const Graph& graph, Tensor& tensor, const FlatTable& details) {
+    for (const int32_t index : {details.scalar<int32_t>(0, 0), details.scalar<int32_t>(1, -1)}) {
       if (index < 0 || static_cast<size_t>(index) >= graph.tensors.size()) continue;
       tensor.quantization.stored_bytes += graph.tensors[static_cast<size_t>(index)].stored_bytes;
     }
@@ -268,7 +283,7 @@ class Reader {
     return ids;
   }
 
-  void read_operator(Graph& graph, const FlatTable& table) const {
+  void read_operator(Graph& graph, const FlatTable& table) {
     const auto index = table.scalar<uint32_t>(operator_slot::code, 0);
     if (index >= codes_.size()) {
       throw Error(ErrorCode::corrupt,
@@ -298,6 +313,8 @@ class Reader {
       node.type = tflite::builtin_name(code.builtin);
       node.op = tflite::read_builtin(code.builtin, reader);
     }
+    // Names can be shared by all operators, and every row shows them.
+    flat_.charge(node.name.size() + node.type.size());
     check_called_graphs(node);
   }
 
@@ -311,17 +328,13 @@ class Reader {
   }
 
   void check_called_graphs(const Node& node) const {
-    const auto check = [&](GraphId graph) {
-      if (graph < subgraphs_.size()) return;
+    for (const GraphId graph : called_graphs(node.op)) {
+      if (graph < subgraphs_.size()) continue;
       throw Error(ErrorCode::corrupt,
                   std::string(node.type) + " calls subgraph " + std::to_string(graph) + ", the file has " +
                       std::to_string(subgraphs_.size()),
                   node.offset);
-    };
-    if (const auto* call = std::get_if<Call>(&node.op)) check(call->body);
-    if (const auto* once = std::get_if<CallOnce>(&node.op)) check(once->body);
-    if (const auto* branch = std::get_if<If>(&node.op)) check(branch->then_graph), check(branch->else_graph);
-    if (const auto* loop = std::get_if<While>(&node.op)) check(loop->condition), check(loop->body);
+    }
   }
 
   /// An input without sizes is a scalar: only tensors in between may leave their rank open.

@@ -1,0 +1,126 @@
+// The documentation says what the program does: its commands are run, its lists are compared, its links are followed.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "formats/onnx/operators.h"
+#include "formats/tflite/operators.h"
+
+namespace flopstat {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const std::filesystem::path kRoot = FLOPSTAT_SOURCE_DIR;
+
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::filesystem::path> pages() {
+  std::vector<std::filesystem::path> result{kRoot / "README.md", kRoot / "CONTRIBUTING.md", kRoot / "CHANGELOG.md",
+                                            kRoot / "examples/README.md"};
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "docs")) {
+    if (entry.path().extension() == ".md") result.push_back(entry.path());
+  }
+  return result;
+}
+
+/// The names in code type between `<!-- list: NAME -->` and `<!-- end -->` in the page of formats.
+std::set<std::string> list_in_page_of_formats(const std::string& name) {
+  const std::string page = contents(kRoot / "docs/formats.md");
+  const size_t begin = page.find("<!-- list: " + name + " -->");
+  if (begin == std::string::npos) return {};
+  const std::string list = page.substr(begin, page.find("<!-- end -->", begin) - begin);
+  const std::regex code("`([^`]+)`");
+  std::set<std::string> names;
+  for (auto each = std::sregex_iterator(list.begin(), list.end(), code); each != std::sregex_iterator(); ++each) {
+    names.insert((*each)[1]);
+  }
+  return names;
+}
+
+/// Codes that stand for something else than an operator of their own.
+bool is_operator(std::string_view name) { return name != "CUSTOM" && name != "PLACEHOLDER_FOR_GREATER_OP_CODES"; }
+
+bool has_rule(uint32_t builtin) {
+  Graph graph;
+  Node node;
+  tflite::OperatorReader reader{graph, node, std::nullopt, {}};
+  const Op op = tflite::read_builtin(builtin, reader);
+  const auto* opaque = std::get_if<Opaque>(&op);
+  return opaque == nullptr || !opaque->why.starts_with("there is no rule");
+}
+
+TEST(Documentation, shows_of_every_command_what_it_prints) {
+#ifndef FLOPSTAT_PROGRAM
+  GTEST_SKIP() << "the program is not built: the commands in the documentation were NOT run";
+#else
+  const std::string log = ::testing::TempDir() + "flopstat_docs.txt";
+  const std::string command = "'" FLOPSTAT_PYTHON "' '" + (kRoot / "scripts/update_docs").string() +
+                              "' --check '" FLOPSTAT_PROGRAM "' > '" + log + "' 2>&1";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0)
+      << contents(log) << "where the new output is right: scripts/update_docs";
+#endif
+}
+
+TEST(Documentation, links_lead_to_files) {
+  const std::regex link(R"(\]\(([^)#]+)[^)]*\))");
+  size_t links = 0;
+  for (const std::filesystem::path& page : pages()) {
+    const std::string text = contents(page);
+    for (auto each = std::sregex_iterator(text.begin(), text.end(), link); each != std::sregex_iterator(); ++each) {
+      const std::string target = (*each)[1];
+      if (target.starts_with("https://")) continue;
+      ++links;
+      EXPECT_TRUE(std::filesystem::exists(page.parent_path() / target)) << page << " links to " << target;
+    }
+  }
+  EXPECT_GT(links, 0u);
+}
+
+TEST(Documentation, names_the_tflite_operators_without_a_rule) {
+  std::set<std::string> without;
+  for (uint32_t code = 0; code < tflite::builtin_count(); ++code) {
+    const std::string name(tflite::builtin_name(code));
+    if (is_operator(name) && !has_rule(code)) without.insert(name);
+  }
+  EXPECT_THAT(list_in_page_of_formats("TFLite operators without a rule"), ::testing::ContainerEq(without));
+}
+
+TEST(Documentation, names_tflite_custom_operators_that_are_read) {
+  const std::set<std::string> listed = list_in_page_of_formats("TFLite custom operators");
+  EXPECT_THAT(listed, Not(IsEmpty()));
+  for (const std::string& name : listed) {
+    Graph graph;
+    Node node;
+    tflite::OperatorReader reader{graph, node, std::nullopt, {}};
+    const Op op = tflite::read_custom(name, reader);
+    const auto* opaque = std::get_if<Opaque>(&op);
+    EXPECT_THAT(opaque == nullptr ? "" : opaque->why, Not(HasSubstr("has no public definition"))) << name;
+  }
+}
+
+TEST(Documentation, names_as_missing_no_onnx_operator_that_has_a_rule) {
+  const std::set<std::string> listed = list_in_page_of_formats("ONNX operators without a rule");
+  EXPECT_THAT(listed, Not(IsEmpty()));
+  for (const std::string& name : listed) EXPECT_EQ(onnx::find_operator(name), nullptr) << name;
+}
+
+}  // namespace
+}  // namespace flopstat
