@@ -126,7 +126,7 @@ TEST_F(Program, standard_input_is_a_dash) {
 }
 
 TEST_F(Program, a_file_that_cannot_be_read_is_3_and_says_where) {
-  for (const std::string& model : {std::string("nosuch.tflite"), std::string("."), file("empty.tflite", ""),
+  for (const std::string& model : {std::string("nosuch.tflite"), std::string("/dev/null"), file("empty.tflite", ""),
                                    file("noise.bin", "no model at all, only some words")}) {
     const Outcome outcome = run(model);
     EXPECT_EQ(outcome.code, 3) << model;
