@@ -56,13 +56,18 @@ Place place_by_name(std::string_view name) {
   return place;
 }
 
+/// A node without a name goes by its first result's.
+std::string_view name_of(const Row& row) {
+  return row.name.empty() && !row.outputs.empty() ? row.outputs[0].name : row.name;
+}
+
 Place place_of(const Row& row) {
   Place place;
   if (row.scope.empty()) {
-    place = place_by_name(row.name);
+    place = place_by_name(name_of(row));
   } else {
     place.path = split(row.scope, '/');
-    const std::vector<std::string_view> parts = split(row.name, '/');
+    const std::vector<std::string_view> parts = split(name_of(row), '/');
     if (!parts.empty()) place.name = parts.back();
   }
   if (place.name.empty()) place.name = row.type;
@@ -87,7 +92,7 @@ class Tree {
       } else {
         paths[row.index] = place.path;
       }
-      if (row.name.find(';') == std::string_view::npos) paths[row.index].push_back(last_part(row));
+      if (name_of(row).find(';') == std::string_view::npos) paths[row.index].push_back(last_part(row));
       for (const std::string_view part : place.path) at = layer(at, part);
       node_of_row_[row.index] = leaf(at, std::move(place.name), row);
     }
@@ -106,7 +111,7 @@ class Tree {
   };
 
   static std::string_view last_part(const Row& row) {
-    const std::vector<std::string_view> parts = split(row.name, '/');
+    const std::vector<std::string_view> parts = split(name_of(row), '/');
     return parts.empty() ? std::string_view() : parts.back();
   }
 

@@ -19,8 +19,9 @@ constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - k
 constexpr double kLetterWidth = 6.5, kLetterHeight = 12;  // of a label, about
 constexpr int kTicks = 4;
 
-/// Colours that stay apart for colour-blind readers. Source: Okabe and Ito, "Color Universal Design", 2008.
-constexpr std::string_view kColours[] = {"#56b4e9", "#e69f00", "#009e73", "#f0e442", "#0072b2", "#cc79a7"};
+/// Colours that stay apart for colour-blind readers and leave dark letters legible. Source: Okabe and Ito, "Color
+/// Universal Design", 2008, without the darkest, and a grey.
+constexpr std::string_view kColours[] = {"#56b4e9", "#e69f00", "#009e73", "#f0e442", "#bbbbbb", "#cc79a7"};
 
 constexpr std::string_view kStyle =
     "text{font:11px sans-serif;fill:#222}.t{font-weight:bold;font-size:14px}rect.a{stroke:#fff;stroke-width:.5}"

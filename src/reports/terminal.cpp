@@ -148,7 +148,7 @@ void write_next(const Report& report, const TerminalStyle& style, std::string& o
   if (!report.dims.empty()) {
     pieces.push_back({fmt::format("flopstat MODEL --dim {}=8", escape(report.dims.begin()->first, !style.utf8))});
   }
-  for (const char* command : {"flopstat ops MODEL", "flopstat tree MODEL", "flopstat memory MODEL", "flopstat help"}) {
+  for (const char* command : {"flopstat ops MODEL", "flopstat memory MODEL", "flopstat help"}) {
     pieces.push_back({command});
   }
   out.append("\n").append(kIndent, ' ');

@@ -76,6 +76,8 @@ ReportBuilder& ReportBuilder::row(const RowSpec& spec) {
   row.name = keep(spec.name);
   row.type = keep(spec.type);
   row.op = keep(spec.op);
+  row.scope = keep(spec.scope);
+  row.caller = spec.caller;
   row.repeat = spec.repeat;
   for (const OperandSpec& tensor : spec.inputs) row.inputs.push_back(keep(tensor));
   for (const OperandSpec& tensor : spec.outputs) row.outputs.push_back(keep(tensor));
