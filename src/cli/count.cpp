@@ -66,7 +66,9 @@ Report analyze_model(const std::string& model, const Options& options) {
 std::string separator(const Destination& to, bool several) {
   const bool first = to.reports == 0;
   switch (to.format) {
-    case Format::json: return !several ? "" : first ? "[\n" : ",\n";
+    case Format::json:
+      if (!several) return "";
+      return first ? "[\n" : ",\n";
     case Format::terminal:
     case Format::markdown: return first ? "" : "\n";
     case Format::csv:

@@ -175,13 +175,15 @@ std::optional<uint32_t> read_depth(const std::string& text) {
 }
 
 Format read_format(const Texts& texts) {
-  if (texts.json + texts.csv + texts.markdown > 1) {
+  if ((texts.json && texts.csv) || (texts.json && texts.markdown) || (texts.csv && texts.markdown)) {
     throw UsageError{{"--json, --csv and --markdown exclude each other",
                       {},
                       "they say how standard output is written",
                       "name files for more formats at once: -o a.json -o a.csv -o a.md"}};
   }
-  return texts.json ? Format::json : texts.csv ? Format::csv : texts.markdown ? Format::markdown : Format::terminal;
+  if (texts.json) return Format::json;
+  if (texts.csv) return Format::csv;
+  return texts.markdown ? Format::markdown : Format::terminal;
 }
 
 // ---- The options

@@ -14,21 +14,33 @@ namespace flopstat::cli {
 namespace {
 
 void write_text(const Report& report, const Arguments& arguments, const TerminalStyle& style, std::string& out) {
-  if (arguments.command == Command::ops) return write_ops(report, arguments.selection, style, out);
-  if (arguments.command == Command::tree) return write_tree(report, arguments.depth, style, out);
-  if (arguments.command == Command::memory) return write_memory(report, arguments.selection.limit, style, out);
-  write_terminal(report, style, out);
+  if (arguments.command == Command::ops) {
+    write_ops(report, arguments.selection, style, out);
+  } else if (arguments.command == Command::tree) {
+    write_tree(report, arguments.depth, style, out);
+  } else if (arguments.command == Command::memory) {
+    write_memory(report, arguments.selection.limit, style, out);
+  } else {
+    write_terminal(report, style, out);
+  }
 }
 
 void write_document(const Report& report, const Arguments& arguments, std::string& out) {
-  if (arguments.command == Command::tree) return write_tree_json(report, arguments.depth, out);
-  if (arguments.command == Command::memory) return write_memory_json(report, out);
-  write_json(report, out, arguments.command == Command::ops ? "ops" : "count");
+  if (arguments.command == Command::tree) {
+    write_tree_json(report, arguments.depth, out);
+  } else if (arguments.command == Command::memory) {
+    write_memory_json(report, out);
+  } else {
+    write_json(report, out, arguments.command == Command::ops ? "ops" : "count");
+  }
 }
 
 void write_csv(const Report& report, const Arguments& arguments, bool with_path, std::string& out) {
-  if (arguments.command == Command::ops) return write_ops_csv(report, arguments.selection, with_path, out);
-  write_types_csv(report, with_path, out);
+  if (arguments.command == Command::ops) {
+    write_ops_csv(report, arguments.selection, with_path, out);
+  } else {
+    write_types_csv(report, with_path, out);
+  }
 }
 
 /// Markdown is for pages, not for a terminal: nothing is shortened, and characters are what they are.
@@ -43,11 +55,11 @@ void write_page(const Report& report, const Arguments& arguments, std::string& o
 void write_screen(const Report& report, const Arguments& arguments, Format format, const TerminalStyle& style,
                   bool with_path, std::string& out) {
   switch (format) {
-    case Format::terminal: return write_text(report, arguments, style, out);
-    case Format::json: return write_document(report, arguments, out);
-    case Format::csv: return write_csv(report, arguments, with_path, out);
-    case Format::markdown: return write_page(report, arguments, out);
-    case Format::svg: return write_memory_svg(report, out);
+    case Format::terminal: write_text(report, arguments, style, out); break;
+    case Format::json: write_document(report, arguments, out); break;
+    case Format::csv: write_csv(report, arguments, with_path, out); break;
+    case Format::markdown: write_page(report, arguments, out); break;
+    case Format::svg: write_memory_svg(report, out); break;
   }
 }
 

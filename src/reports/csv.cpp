@@ -40,13 +40,17 @@ class CsvLine {
   }
 
   void cell(const Cell& cell) {
-    if (const uint64_t* count = std::get_if<uint64_t>(&cell)) return plain(fmt::format("{}", *count));
-    const double* ratio = std::get_if<double>(&cell);
-    plain(ratio == nullptr ? std::string() : fmt::format("{}", *ratio));
+    std::string text;
+    if (const uint64_t* count = std::get_if<uint64_t>(&cell)) text = fmt::format("{}", *count);
+    if (const double* ratio = std::get_if<double>(&cell)) text = fmt::format("{}", *ratio);
+    plain(text);
   }
 
   void fact(const Fact& fact) {
-    if (const std::string* each = std::get_if<std::string>(&fact)) return text(*each);
+    if (const std::string* each = std::get_if<std::string>(&fact)) {
+      text(*each);
+      return;
+    }
     const uint64_t* number = std::get_if<uint64_t>(&fact);
     plain(number == nullptr ? std::string() : fmt::format("{}", *number));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -162,8 +163,8 @@ class Tree {
       }
       const auto position = static_cast<uint32_t>(layers.size());
       layers.push_back({std::move(name), visit.parent, visit.depth, node->row, node->sum});
-      for (auto child = node->children.rbegin(); child != node->children.rend(); ++child) {
-        stack.push_back({*child, position, visit.depth + 1});
+      for (const uint32_t child : std::ranges::reverse_view(node->children)) {
+        stack.push_back({child, position, visit.depth + 1});
       }
     }
     return layers;

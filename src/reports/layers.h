@@ -23,9 +23,9 @@ struct Layer {
 /// first.
 ///
 /// A row belongs where its scope says or, without one, where its name does: the parts between "/" but the last one, as
-/// far as all pieces of a fused name "a/b/x;a/c/y" agree. A row without a name goes by its first result's. Rows of a called graph are inside the row that calls it,
-/// without the path that both have. A layer that holds one thing only is one with it. No layer is deeper than 64 levels
-/// before that.
+/// far as all pieces of a fused name "a/b/x;a/c/y" agree. A row without a name goes by its first result's. Rows of a
+/// called graph are inside the row that calls it, without the path that both have. A layer that holds one thing only is
+/// one with it. No layer is deeper than 64 levels before that.
 std::vector<Layer> layers_of(const Report& report);
 
 }  // namespace flopstat

@@ -123,7 +123,8 @@ void write_map(const Report& report, const std::vector<Placement>& named, const 
   const std::string_view edge = style.utf8 ? "│" : "|";
   for (size_t line = kLines; line-- > 0;) {
     const bool labelled = line == kLines - 1 || line % 4 == 0;
-    const uint64_t label = line == kLines - 1 ? *report.totals.planned_activation_bytes : map.offset_of(line);
+    const uint64_t label =
+        line == kLines - 1 ? report.totals.planned_activation_bytes.value_or(0) : map.offset_of(line);
     std::string text = fmt::format("{:>{}} {}", labelled ? iec(label) : "", margin - 2, edge);
     size_t blanks = 0;
     for (size_t column = 0; column < map.columns(); ++column) {
@@ -142,8 +143,9 @@ void write_map(const Report& report, const std::vector<Placement>& named, const 
   out.append(margin - 1, ' ').append(style.utf8 ? "└" : "+");
   repeat(style.utf8 ? "─" : "-", width, out);
   out += '\n';
-  const size_t peak = map.column_of(*report.totals.peak_row) * stretch;
-  const std::string label = fmt::format("#{}", *report.totals.peak_row);
+  const uint32_t peak_row = report.totals.peak_row.value_or(0);
+  const size_t peak = map.column_of(peak_row) * stretch;
+  const std::string label = fmt::format("#{}", peak_row);
   const bool fits = peak + stretch + 1 + label.size() + 5 <= width;
   out.append(margin + peak - (fits ? 0 : std::min(peak, label.size() + 6)), ' ');
   const std::string mark = paint(std::string(stretch, '^'), Emphasis::error, style);
@@ -179,8 +181,7 @@ Table peak_table(const Report& report, const std::vector<Placement>& alive, size
     table.rows.push_back({{"", bytes_text(left_out, style), percent(left_out, peak), "", "",
                            fmt::format("... {} more", thousands(alive.size() - shown))}});
   }
-  table.rows.push_back(
-      {{"", bytes_text(*report.totals.peak_activation_bytes, style), "100.0%", "", "", "TOTAL"}, Emphasis::bold});
+  table.rows.push_back({{"", bytes_text(peak, style), "100.0%", "", "", "TOTAL"}, Emphasis::bold});
   return table;
 }
 

@@ -40,8 +40,9 @@ std::string dtypes_text(const Report& report) {
   std::vector<std::pair<uint64_t, DType>> sorted;
   sorted.reserve(counts.size());
   for (const auto& [dtype, count] : counts) sorted.emplace_back(count, dtype);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::ranges::sort(sorted, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   std::string text;
   for (const auto& [count, dtype] : sorted) text += (text.empty() ? "" : " + ") + std::string(name_of(dtype));
   return text;

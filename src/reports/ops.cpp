@@ -51,6 +51,7 @@ bool runs_once(const Row& row) { return row.repeat == Figure{1}; }
 std::vector<TableColumn> columns_of(const Report& report, const Selection& selection) {
   std::vector<TableColumn> columns;
   int priority = Table::kAlways;
+  columns.reserve(std::max(selection.columns.size(), std::size(kUsual)));
   for (const RowColumn* column : selection.columns) columns.push_back({column, std::max(priority--, 0)});
   if (!columns.empty()) return columns;
   for (const UsualColumn& usual : kUsual) {
@@ -81,14 +82,25 @@ Table::Column heading(const TableColumn& column) {
           .keep = property_of(column)->key == "name" ? Table::Keep::end : Table::Keep::beginning};
 }
 
+/// "1x5, ?, scalar"; an absent operand is "-".
+std::string shapes_text(const std::vector<TensorInfo>& tensors) {
+  std::string text;
+  for (const TensorInfo& tensor : tensors) {
+    const bool absent = tensor.dtype == DType::unknown && !tensor.shape && tensor.name.empty();
+    text.append(text.empty() ? "" : ", ").append(absent ? "-" : shape_text(tensor));
+  }
+  return text;
+}
+
 std::string fact_text(const Property& property, const Row& row, const TerminalStyle& style) {
+  if (property.key == "inputs") return shapes_text(row.inputs);
+  if (property.key == "outputs") return shapes_text(row.outputs);
   const Fact fact = property.fact(row);
-  if (property.key == "repeat") return runs_once(row) ? "" : row.repeat ? fmt::format("x{}", *row.repeat) : "x?";
+  if (property.key == "repeat" && runs_once(row)) return "";
+  if (property.key == "repeat") return row.repeat ? fmt::format("x{}", *row.repeat) : "x?";
   if (const uint64_t* number = std::get_if<uint64_t>(&fact)) return fmt::format("{}", *number);
   const std::string* text = std::get_if<std::string>(&fact);
   if (text == nullptr) return "?";
-  const bool is_shape = property.key == "outputs" || property.key == "inputs";
-  if (is_shape && text->empty() && !(property.key == "outputs" ? row.outputs : row.inputs).empty()) return "?";
   return escape(*text, !style.utf8);
 }
 

@@ -90,6 +90,15 @@ TEST(Ops, figures_alone_still_name_their_sums) {
   EXPECT_THAT(written(mnist_mlp(), {.columns = {find_row_column("params")}}, {}), HasSubstr("  89,610  TOTAL\n"));
 }
 
+TEST(Ops, shapes_of_operands_say_which_is_unknown_and_which_is_absent) {
+  ReportBuilder b("x");
+  b.row({.type = "A",
+         .inputs = {{"x", DType::f32, {{1, 5}}}, {}, {"s", DType::f32, {{}}}},
+         .outputs = {{"y", DType::f32, std::nullopt}, {"z", DType::f32, {{2}}}}});
+  EXPECT_THAT(written(b.finish(), {.columns = {find_row_column("inputs"), find_row_column("outputs")}}, {}),
+              HasSubstr("  1x5, -, scalar  ?, 2\n"));
+}
+
 TEST(Ops, an_unknown_row_has_question_marks_and_its_reason_below) {
   const std::string text = written(incomplete_model(), {}, {});
   EXPECT_THAT(text, ::testing::ContainsRegex("  1  FlexFoo +\\? +\\? +\\? +\\?"));

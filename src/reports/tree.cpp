@@ -74,7 +74,7 @@ Table::Row line(const Summary& summary, std::string name, std::string type, cons
 std::string kind_text(const Layer& layer, const Report& report, const TerminalStyle& style) {
   if (!layer.row) return fmt::format("{} {}", thousands(layer.sum.nodes), layer.sum.nodes == 1 ? "op" : "ops");
   const Row& row = report.rows[*layer.row];
-  const std::string type = escape(row.type, !style.utf8);
+  std::string type = escape(row.type, !style.utf8);
   if (row.repeat == Figure{1}) return type;
   return type + (row.repeat ? fmt::format(" x{}", *row.repeat) : " x?");
 }
@@ -90,7 +90,7 @@ void write_tree(const Report& report, std::optional<uint32_t> depth, const Termi
       ++hidden;
       continue;
     }
-    std::string name(2 * (layer.depth - 1), ' ');
+    std::string name(size_t{2} * (layer.depth - 1), ' ');
     name += escape(layer.name, !style.utf8);
     table.rows.push_back(line(layer.sum, std::move(name), kind_text(layer, report, style), report.totals, style));
     if (!layer.sum.complete) table.rows.back().emphasis = Emphasis::warn;

@@ -34,7 +34,7 @@ void write_tree_json(const Report& report, std::optional<uint32_t> depth, std::s
     for (uint32_t i = 0; i < layers.size(); ++i) {
       position[i] = kept;
       if (layers[i].depth > *depth) continue;
-      if (layers[i].parent) layers[i].parent = position[*layers[i].parent];
+      if (std::optional<uint32_t>& parent = layers[i].parent) parent = position[*parent];
       if (kept != i) layers[kept] = std::move(layers[i]);
       ++kept;
     }
