@@ -1,6 +1,7 @@
 #include "reports/peak.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace flopstat {
 
@@ -10,7 +11,9 @@ std::vector<Placement> alive_at_peak(const Report& report) {
   const uint32_t peak = *report.totals.peak_row;
   std::ranges::copy_if(report.plan, std::back_inserter(alive),
                        [=](const Placement& each) { return each.first_row <= peak && peak <= each.last_row; });
-  std::ranges::stable_sort(alive, std::ranges::greater(), &Placement::bytes);
+  std::ranges::sort(alive, [](const Placement& a, const Placement& b) {
+    return a.bytes != b.bytes ? a.bytes > b.bytes : a.offset < b.offset;
+  });
   return alive;
 }
 

@@ -92,7 +92,9 @@ void sort_by(std::vector<const Row*>& rows, Key key_of_row, Less less) {
   std::vector<std::pair<decltype(key_of_row(*rows[0])), const Row*>> keyed;
   keyed.reserve(rows.size());
   for (const Row* row : rows) keyed.emplace_back(key_of_row(*row), row);
-  std::ranges::stable_sort(keyed, less, [](const auto& each) -> const auto& { return each.first; });
+  std::ranges::sort(keyed, [&](const auto& a, const auto& b) {
+    return a.first == b.first ? a.second->index < b.second->index : less(a.first, b.first);
+  });
   for (size_t i = 0; i < rows.size(); ++i) rows[i] = keyed[i].second;
 }
 
