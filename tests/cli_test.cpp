@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -126,7 +127,7 @@ TEST_F(Program, standard_input_is_a_dash) {
 }
 
 TEST_F(Program, a_file_that_cannot_be_read_is_3_and_says_where) {
-  for (const std::string& model : {std::string("nosuch.tflite"), std::string("."), file("empty.tflite", ""),
+  for (const std::string& model : {std::string("nosuch.tflite"), std::string("/dev/null"), file("empty.tflite", ""),
                                    file("noise.bin", "no model at all, only some words")}) {
     const Outcome outcome = run(model);
     EXPECT_EQ(outcome.code, 3) << model;
@@ -223,6 +224,177 @@ TEST_F(Program, characters_beyond_ascii_are_for_utf8_locales) {
   EXPECT_THAT(run("mnist_mlp.tflite").out, HasSubstr("####"));
   EXPECT_THAT(shell("LC_ALL= LC_CTYPE=C.UTF-8 \"$F\" mnist_mlp.tflite").out, HasSubstr("█"));
   EXPECT_THAT(shell("LC_ALL=C LANG=C.UTF-8 \"$F\" mnist_mlp.tflite").out, Not(HasSubstr("█")));
+}
+
+TEST_F(Program, every_screen_ends_silently_where_its_reader_goes) {
+  for (const std::string command : {"ops", "tree", "memory"}) {
+    const Outcome head = shell("{ \"$F\" " + command + " small_cnn.tflite; echo $? > \"$T/code\"; } | head -n 1");
+    EXPECT_THAT(head.out, StartsWith("small_cnn.tflite   tflite"));
+    EXPECT_THAT(head.err, IsEmpty());
+    EXPECT_EQ(contents(folder_ + "/code"), "0\n");
+    const Outcome full = shell("\"$F\" " + command + " small_cnn.tflite > /dev/full");
+    EXPECT_EQ(full.code, 3);
+    EXPECT_THAT(full.err, StartsWith("error: cannot write to standard output: "));
+  }
+}
+
+TEST_F(Program, every_screen_fits_a_terminal_of_any_width) {
+  if (shell("script --version").code != 0) GTEST_SKIP() << "there is no script(1): widths were NOT tested";
+  for (const std::string width : {"60", "80", "100", "200"}) {
+    for (const std::string command : {"count", "ops", "tree", "memory"}) {
+      const Outcome outcome = shell("COLUMNS=" + width + " NO_COLOR=1 script -qec \"$F " + command +
+                                    " small_cnn.tflite\" /dev/null < /dev/null | tr -d '\\r'");
+      EXPECT_THAT(outcome.out, HasSubstr("CONV_2D"));
+      EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b[")));
+      std::istringstream lines(outcome.out);
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), std::stoul(width)) << line;
+    }
+  }
+}
+
+TEST_F(Program, the_same_input_gives_the_same_bytes_in_every_locale_and_folder) {
+  for (const std::string arguments :
+       {"", "ops", "tree", "memory", "--csv", "ops --csv", "--markdown", "--json", "tree --json"}) {
+    const std::string here = shell("LC_ALL=C.UTF-8 \"$F\" " + arguments + " small_cnn.tflite").out;
+    EXPECT_THAT(here, Not(IsEmpty()));
+    EXPECT_EQ(shell("LC_ALL=de_DE.UTF-8 \"$F\" " + arguments + " small_cnn.tflite").out, here);
+    const std::string absolute = shell("LC_ALL=C.UTF-8 \"$F\" " + arguments + " \"$PWD\"/small_cnn.tflite").out;
+    EXPECT_EQ(absolute, here);
+    EXPECT_THAT(absolute, Not(HasSubstr(FLOPSTAT_SOURCE_DIR)));
+  }
+}
+
+TEST_F(Program, a_folder_is_the_models_in_it) {
+  shell(
+      "mkdir -p \"$T/models/deep\" && cp sine.tflite \"$T/models/b.bin\" && cp mnist_mlp.tflite \"$T/models/deep/a\" "
+      "&& "
+      "echo words > \"$T/models/README\" && : > \"$T/models/empty\" && ln -s . \"$T/models/loop\"");
+  const Outcome json = shell("cd \"$T\" && \"$F\" models --json");
+  EXPECT_EQ(json.code, 0) << json.err;
+  EXPECT_THAT(json.err, IsEmpty());
+  const nlohmann::json documents = nlohmann::json::parse(json.out);
+  ASSERT_EQ(documents.size(), 2u);
+  EXPECT_EQ(documents[0]["model"]["path"], "models/b.bin");
+  EXPECT_EQ(documents[1]["model"]["path"], "models/deep/a");
+  EXPECT_THAT(shell("cd \"$T\" && \"$F\" models/").out, ::testing::ContainsRegex("Model +Format +MACs"));
+  EXPECT_EQ(nlohmann::json::parse(shell("cd \"$T\" && \"$F\" models/deep --json").out).size(), 1u);
+
+  shell("head -c 1000 sine.tflite > \"$T/models/cut.tflite\" && : > \"$T/models/nothing.onnx\"");
+  const Outcome broken = shell("cd \"$T\" && \"$F\" ops models");
+  EXPECT_EQ(broken.code, 3);
+  EXPECT_THAT(broken.out, HasSubstr("b.bin   tflite"));
+  EXPECT_THAT(broken.out, HasSubstr("\n\na   tflite"));
+  EXPECT_THAT(broken.err, HasSubstr("--> models/cut.tflite"));
+  EXPECT_THAT(broken.err, HasSubstr("--> models/nothing.onnx"));
+  EXPECT_THAT(broken.err, Not(HasSubstr("README")));
+}
+
+TEST_F(Program, a_folder_without_a_model_is_3) {
+  shell("mkdir \"$T/none\" \"$T/bare\" && echo words > \"$T/none/README\"");
+  for (const char* folder : {"none", "bare"}) {
+    const Outcome outcome = run(std::string("\"$T/") + folder + "\"");
+    EXPECT_EQ(outcome.code, 3) << folder;
+    EXPECT_THAT(outcome.err, StartsWith("error: ")) << folder;
+  }
+  EXPECT_EQ(nlohmann::json::parse(run("\"$T/none\" --json").out).size(), 0u);
+}
+
+TEST_F(Program, of_two_files_the_good_one_is_shown_by_every_command) {
+  const std::string broken = file("broken.tflite", "\x18\x01\x01\x01TFL3 and no more");
+  for (const std::string command : {"count", "ops", "tree", "memory"}) {
+    const Outcome outcome = run(command + " " + broken + " small_cnn.tflite");
+    EXPECT_EQ(outcome.code, 3) << command;
+    EXPECT_THAT(outcome.out, HasSubstr("small_cnn.tflite   tflite")) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("broken.tflite")) << command;
+    const nlohmann::json documents =
+        nlohmann::json::parse(run(command + " " + broken + " small_cnn.tflite --json").out);
+    ASSERT_EQ(documents.size(), 2u);
+    EXPECT_TRUE(documents[0].contains("error"));
+    EXPECT_EQ(documents[1]["command"], command);
+  }
+}
+
+TEST_F(Program, one_run_writes_several_formats) {
+  const Outcome outcome = run("ops small_cnn.tflite -o \"$T/a.csv\" -o \"$T/a.md\" -o \"$T/a.json\" -o \"$T/a.txt\"");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(contents(folder_ + "/a.csv"), run("ops small_cnn.tflite --csv").out);
+  EXPECT_EQ(contents(folder_ + "/a.md"), run("ops small_cnn.tflite --markdown").out);
+  EXPECT_EQ(contents(folder_ + "/a.json"), run("ops small_cnn.tflite --json").out);
+  EXPECT_EQ(contents(folder_ + "/a.txt"), run("ops small_cnn.tflite").out);
+  EXPECT_THAT(contents(folder_ + "/a.csv"), StartsWith("index,graph,node,offset,name,type,"));
+  EXPECT_THAT(contents(folder_ + "/a.md"), HasSubstr("| **TOTAL** |"));
+  EXPECT_EQ(run("memory small_cnn.tflite -o \"$T/plan.svg\"").code, 0);
+  EXPECT_THAT(contents(folder_ + "/plan.svg"), StartsWith("<svg "));
+}
+
+TEST_F(Program, csv_of_several_models_is_one_table_that_names_them) {
+  const Outcome outcome = run("sine.tflite small_cnn.tflite --csv");
+  EXPECT_THAT(outcome.out, StartsWith("path,type,nodes,"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nsine.tflite,FULLY_CONNECTED,"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nsmall_cnn.tflite,CONV_2D,2,"));
+}
+
+TEST_F(Program, standard_input_has_every_screen) {
+  for (const std::string command : {"ops", "tree", "memory"}) {
+    const Outcome piped = shell("cat small_cnn.tflite | \"$F\" " + command + " -");
+    EXPECT_EQ(piped.code, 0);
+    EXPECT_THAT(piped.out, StartsWith("standard input   tflite"));
+    EXPECT_THAT(piped.out, HasSubstr("conv2d"));
+  }
+}
+
+TEST_F(Program, rows_are_sorted_cut_and_filtered_as_asked) {
+  EXPECT_EQ(run("ops mnist_mlp.tflite --csv --columns macs,type --sort macs -n 2").out,
+            "macs,type\n78400,FULLY_CONNECTED\n10000,FULLY_CONNECTED\n");
+  EXPECT_EQ(run("ops small_cnn.tflite --csv --columns index --filter type=CONV_2D").out, "index\n0\n3\n");
+  EXPECT_THAT(run("tree small_cnn.tflite --depth 1").out, HasSubstr("TOTAL"));
+}
+
+TEST_F(Program, options_that_a_command_does_not_have_are_2) {
+  for (const char* arguments :
+       {"ops sine.tflite --sort mcas", "ops sine.tflite --columns index,colour", "ops sine.tflite -n 0",
+        "ops sine.tflite -n many", "tree sine.tflite --depth 0", "sine.tflite --depth 2", "tree sine.tflite --csv",
+        "memory sine.tflite -o plan.csv", "sine.tflite -o plan.svg", "sine.tflite --csv --json", "ops", "tree",
+        "memory", "memory sine.tflite small_cnn.tflite -o \"$T/plan.svg\""}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments;
+    EXPECT_THAT(outcome.err, StartsWith("error: ")) << arguments;
+    EXPECT_THAT(outcome.err, HasSubstr("\n  help: ")) << arguments;
+  }
+  EXPECT_THAT(run("ops sine.tflite --sort mcas").err, HasSubstr("did you mean 'macs'?"));
+  EXPECT_THAT(contents(folder_ + "/plan.svg"), IsEmpty());
+}
+
+TEST_F(Program, names_from_a_file_move_no_cursor) {
+  test::TfliteBuilder b;
+  const std::string name = "caf\xC3\xA9/\x1b[2J\xE2\x80\xAE\x07|x";
+  const int32_t x = b.tensor({.name = name, .shape = {1, 4}});
+  const int32_t y = b.tensor({.name = name, .shape = {1, 4}});
+  b.op({.code = test::builtin::relu, .inputs = {x}, .outputs = {y}});
+  b.inputs({x});
+  b.outputs({y});
+  const std::vector<std::byte> bytes = b.finish();
+  const std::string model = file("names.tflite", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  for (const std::string arguments : {"ops", "tree", "memory", "ops --csv", "ops --markdown"}) {
+    const Outcome plain = run(arguments + " " + model);
+    EXPECT_EQ(plain.code, 0);
+    const std::string text = shell("LC_ALL=C.UTF-8 \"$F\" " + arguments + " " + model).out;
+    EXPECT_THAT(text, HasSubstr("caf\xC3\xA9")) << arguments;
+    EXPECT_THAT(text, HasSubstr("x1B")) << arguments;
+    for (const char* control : {"\x1b", "\x07", "\xE2\x80\xAE"}) EXPECT_THAT(text, Not(HasSubstr(control)));
+  }
+}
+
+TEST_F(Program, every_help_fits_80_columns_and_has_an_example) {
+  for (const std::string command : {"", "count", "ops", "tree", "memory", "formats", "help"}) {
+    const Outcome help = run("help " + command);
+    EXPECT_EQ(help.code, 0);
+    EXPECT_THAT(help.out, HasSubstr("\nexamples:\n  flopstat "));
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+    if (command.empty()) continue;
+    EXPECT_EQ(run(command + " --help").out, help.out);
+  }
 }
 
 TEST_F(Program, version_formats_and_help_answer) {

@@ -46,7 +46,8 @@ struct Figures {
 struct Row {
   uint32_t index = 0;  ///< position in the report
   uint32_t graph = 0;
-  uint32_t node = 0;  ///< position in its graph
+  uint32_t node = 0;                              ///< position in its graph
+  std::optional<uint32_t> caller = std::nullopt;  ///< row of the node that calls this graph; none in the main graph
   std::string_view name;
   std::string_view type;               ///< the file's word
   std::string_view op;                 ///< the canonical word

@@ -15,7 +15,7 @@ enum class ExitCode : uint8_t {
   bug = 70,
 };
 
-/// Counts every model and writes its report. The highest code of all models.
+/// Counts every model and writes its report as count, ops, tree or memory. The highest code of all models.
 ExitCode count(const Arguments& arguments);
 
 /// Lists the formats that can be read.

@@ -9,51 +9,36 @@
 
 #include "cli/commands.h"
 #include "cli/heap.h"
+#include "cli/models.h"
 #include "cli/output.h"
+#include "cli/screens.h"
 #include "cli/terminal.h"
 #include "reports/comparison.h"
 #include "reports/json.h"
-#include "reports/terminal.h"
 
 namespace flopstat::cli {
 namespace {
 
-enum class Writer : uint8_t { terminal, json };
-
 /// Where reports go, and what has gone there.
 struct Destination {
   Output output;
-  Writer writer;
+  Format format;
   TerminalStyle style;
   Comparison comparison;
-  size_t documents = 0;
+  size_t reports = 0;
 };
 
-Destination destination(Output output, Writer writer, const Arguments& arguments) {
+Destination destination(Output output, Format format, const Arguments& arguments) {
   const TerminalStyle style = style_of(output.descriptor(), arguments);
-  return {std::move(output), writer, style, Comparison(style)};
-}
-
-Writer writer_for(const std::string& path, bool json) {
-  if (json || path.ends_with(".json")) return Writer::json;
-  if (path == "-" || path.ends_with(".txt")) return Writer::terminal;
-  throw UsageError{{fmt::format("no format belongs to the name of '{}'", path),
-                    {},
-                    "an output is written by its extension: .json or .txt",
-                    fmt::format("-o {}.json, or --json", path)}};
+  return {std::move(output), format, style, Comparison(style)};
 }
 
 std::vector<Destination> destinations(const Arguments& arguments) {
   std::vector<Destination> all;
-  if (arguments.outputs.empty()) {
-    all.push_back(destination(Output::standard(), arguments.json ? Writer::json : Writer::terminal, arguments));
-  }
-  std::vector<Writer> writers;
-  writers.reserve(arguments.outputs.size());
-  for (const std::string& path : arguments.outputs) writers.push_back(writer_for(path, arguments.json));
-  for (size_t i = 0; i < writers.size(); ++i) {
-    const std::string& path = arguments.outputs[i];
-    all.push_back(destination(path == "-" ? Output::standard() : Output::file(path), writers[i], arguments));
+  if (arguments.outputs.empty()) all.push_back(destination(Output::standard(), arguments.format, arguments));
+  for (const std::string& path : arguments.outputs) {
+    all.push_back(
+        destination(path == "-" ? Output::standard() : Output::file(path), format_of(path, arguments), arguments));
   }
   return all;
 }
@@ -78,46 +63,62 @@ Report analyze_model(const std::string& model, const Options& options) {
   return model == "-" ? analyze(standard_input(), model, options) : analyze(model, options);
 }
 
-/// One document, or one element of an array of them.
-void write_document(const std::string& document, size_t models, Destination& to) {
-  const bool first = to.documents == 0;
-  const bool last = ++to.documents == models;
-  std::string text;
-  if (models > 1) text += first ? "[\n" : ",\n";
-  text += document;
-  if (models > 1 && last) text += "\n]";
-  if (last) text += '\n';
-  to.output.write(text);
-}
-
-void write_report(const Report& report, size_t models, Destination& to) {
-  std::string text;
-  switch (to.writer) {
-    case Writer::json:
-      write_json(report, text);
-      write_document(text, models, to);
-      break;
-    case Writer::terminal:
-      if (to.comparison.size() > 0) text += '\n';
-      write_terminal(report, to.style, text);
-      to.comparison.add(report);
-      to.output.write(text);
-      break;
+/// What separates the reports of one output.
+std::string separator(const Destination& to, bool several) {
+  const bool first = to.reports == 0;
+  switch (to.format) {
+    case Format::json:
+      if (!several) return "";
+      return first ? "[\n" : ",\n";
+    case Format::terminal:
+    case Format::markdown: return first ? "" : "\n";
+    case Format::csv:
+    case Format::svg: return "";
   }
+  return "";
 }
 
-void write_failure(const Error& error, const std::string& model, size_t models, Destination& to) {
-  if (to.writer != Writer::json) return;
-  std::string document;
-  write_json(error, model, document);
-  write_document(document, models, to);
-}
-
-void write_comparison(Destination& to) {
-  if (to.writer != Writer::terminal || to.comparison.size() < 2) return;
-  std::string text = "\n";
-  to.comparison.write(text);
+void write_report(const Report& report, const Arguments& arguments, bool several, Destination& to) {
+  std::string text = separator(to, several);
+  write_screen(report, arguments, to.format, to.style, several, text);
+  if (to.format == Format::terminal) to.comparison.add(report);
+  ++to.reports;
   to.output.write(text);
+}
+
+void write_failure(const Error& error, const std::string& model, bool several, Destination& to) {
+  if (to.format != Format::json) return;
+  std::string text = separator(to, several);
+  write_json(error, model, text);
+  ++to.reports;
+  to.output.write(text);
+}
+
+/// What stands behind the last report.
+void finish(const Arguments& arguments, bool several, Destination& to) {
+  std::string text;
+  if (to.format == Format::json) {
+    if (several) text += to.reports == 0 ? "[]" : "\n]";
+    text += '\n';
+  }
+  if (arguments.command == Command::count && to.comparison.size() > 1) {
+    text += '\n';
+    to.comparison.write(text);
+  }
+  if (!text.empty()) to.output.write(text);
+}
+
+/// Whether a file in a folder is not meant to be a model.
+bool is_passed_over(const ModelPath& model, const Error& error) {
+  const bool no_model = error.code == ErrorCode::unrecognised || error.code == ErrorCode::empty;
+  return model.found && no_model && !is_named_like_a_model(model.path);
+}
+
+/// One picture is one model.
+void refuse_several_pictures(const Arguments& arguments, bool several) {
+  const auto is_picture = [&](const std::string& path) { return format_of(path, arguments) == Format::svg; };
+  if (!several || std::ranges::none_of(arguments.outputs, is_picture)) return;
+  throw UsageError{{"one SVG file shows one model", {}, {}, "flopstat memory MODEL -o plan.svg"}};
 }
 
 /// What a report has to say beside its result.
@@ -136,31 +137,45 @@ ExitCode remark(const Report& report, const Arguments& arguments, bool warns, co
 }  // namespace
 
 ExitCode count(const Arguments& arguments) {
+  const std::vector<ModelPath> models = find_models(arguments.models);
+  const bool several = models.size() > 1 || models[0].found;
+  refuse_several_pictures(arguments, several);
   std::vector<Destination> all = destinations(arguments);
   const TerminalStyle errors = style_of(STDERR_FILENO, arguments);
   const bool warns =
-      !arguments.quiet && std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::terminal; });
+      !arguments.quiet && std::ranges::any_of(all, [](const Destination& to) { return to.format == Format::terminal; });
   Options options = arguments.options;
-  options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.writer == Writer::json; });
-  const size_t models = arguments.models.size();
+  options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.format == Format::json; });
+  for (Destination& to : all) to.output.write(screen_header(arguments, to.format, several));
+  size_t found = 0;
   ExitCode code = ExitCode::fine;
   prepare_heap(arguments.models);
   // Static, so that the last one is never taken apart: the process ends with it.
   static std::optional<Report> report;
-  for (const std::string& model : arguments.models) {
+  for (const ModelPath& model : models) {
     try {
       report.reset();
-      report = analyze_model(model, options);
-      for (Destination& to : all) write_report(*report, models, to);
+      report = analyze_model(model.path, options);
+      ++found;
+      for (Destination& to : all) write_report(*report, arguments, several, to);
       code = std::max(code, remark(*report, arguments, warns, errors));
     } catch (const Error& error) {
-      complain(error_text(error, model, errors));
-      for (Destination& to : all) write_failure(error, model, models, to);
+      if (is_passed_over(model, error)) continue;
+      ++found;
+      complain(error_text(error, model.path, errors));
+      for (Destination& to : all) write_failure(error, model.path, several, to);
       code = std::max(code, error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file);
     }
   }
+  if (found == 0) {
+    complain(error_text({.what = "there is no model file in the folder",
+                         .where = arguments.models[0],
+                         .next = "'flopstat formats' lists the formats that can be read"},
+                        errors));
+    code = ExitCode::unusable_file;
+  }
   for (Destination& to : all) {
-    write_comparison(to);
+    finish(arguments, several, to);
     if (!to.output.is_standard() && !arguments.quiet) complain(fmt::format("wrote {}\n", to.output.name()));
   }
   return code;

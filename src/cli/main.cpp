@@ -14,7 +14,10 @@ using namespace flopstat;
 
 cli::ExitCode run(const cli::Arguments& arguments) {
   switch (arguments.command) {
-    case cli::Command::count: return cli::count(arguments);
+    case cli::Command::count:
+    case cli::Command::ops:
+    case cli::Command::tree:
+    case cli::Command::memory: return cli::count(arguments);
     case cli::Command::formats: return cli::formats(arguments);
     case cli::Command::help: cli::Output::standard().write(cli::help_text(arguments.topic)); return cli::ExitCode::fine;
     case cli::Command::version:

@@ -162,7 +162,7 @@ class Counter {
       report_.outputs = infos(frames.root, model_.graphs[model_.main].outputs);
       report_.rows.reserve(model_.graphs[model_.main].nodes.size());
       operands_->reserve(operands_in(frames.root));
-      count_frame(frames.root, uses, 1, {});
+      count_frame(frames.root, uses, 1, {}, std::nullopt);
     }
     add_states(frames);
     sum_up();
@@ -171,11 +171,13 @@ class Counter {
   }
 
  private:
-  void count_frame(const Frame& frame, const Uses& uses, Figure repeat, ParameterCounter::Sources sources) {
+  void count_frame(const Frame& frame, const Uses& uses, Figure repeat, ParameterCounter::Sources sources,
+                   std::optional<uint32_t> caller) {
     const Graph& graph = model_.graphs[frame.graph];
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
       count_node(graph, frame, i, uses, repeat, sources, report_.rows.emplace_back());
+      report_.rows.back().caller = caller;
       const auto child = frame.children.find(i);
       if (child != frame.children.end()) {
         count_calls(graph, frame, node, child->second, uses.children.at(i), repeat, sources);
@@ -185,12 +187,13 @@ class Counter {
 
   void count_calls(const Graph& graph, const Frame& frame, const Node& node, const Child& child,
                    const std::vector<Uses>& uses, Figure repeat, const ParameterCounter::Sources& sources) {
+    const uint32_t caller = report_.rows.back().index;
     std::vector<size_t> starts;
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Called& called = child.calls[c];
       starts.push_back(report_.rows.size());
       count_frame(called.frame, uses[c], product_of(repeat, called.repeat),
-                  handed_down(graph, frame, node, called.frame, sources));
+                  handed_down(graph, frame, node, called.frame, sources), caller);
     }
     starts.push_back(report_.rows.size());
     if (child.choose) choose(starts);

@@ -3,10 +3,8 @@
 namespace flopstat {
 namespace {
 
-/// 16-bit activations are symmetric (TensorFlow Lite's 16x8 scheme) unless the file gives them a zero point.
-bool has_zero_point(const Operand& operand) {
-  return bits_of(operand.dtype()) != 16 || operand.tensor->quantization.asymmetric;
-}
+/// 16-bit activations are symmetric by definition (TensorFlow Lite's 16x8 scheme).
+bool has_zero_point(const Operand& operand) { return bits_of(operand.dtype()) != 16; }
 
 }  // namespace
 

@@ -1,6 +1,9 @@
 #include "reports/columns.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "reports/figure_text.h"
 
 namespace flopstat {
 namespace {
@@ -52,6 +55,60 @@ constexpr Column kColumns[] = {
 };
 // clang-format on
 
+// ---- What a row is
+
+template <auto Row::* member>
+Fact number(const Row& row) {
+  return uint64_t{row.*member};
+}
+
+template <auto Row::* member>
+Fact text(const Row& row) {
+  return std::string(row.*member);
+}
+
+Fact repeat(const Row& row) { return row.repeat ? Fact{*row.repeat} : Missing::unknown; }
+
+template <auto Row::* member>
+Fact shapes(const Row& row) {
+  std::string shapes;
+  for (const TensorInfo& tensor : row.*member) {
+    if (&tensor != &(row.*member).front()) shapes += ';';
+    if (tensor.shape) shapes += shape_text(tensor);
+  }
+  return shapes;
+}
+
+Fact certainty(const Row& row) { return std::string(name_of(row.certainty)); }
+
+constexpr Property kPropertiesBeforeFigures[] = {
+    {"index", "#", number<&Row::index>},
+    {"graph", "Graph", number<&Row::graph>},
+    {"node", "Node", number<&Row::node>},
+    {"offset", "Byte", number<&Row::offset>},
+    {"name", "Name", text<&Row::name>},
+    {"type", "Op type", text<&Row::type>},
+    {"op", "Op", text<&Row::op>},
+    {"scope", "Scope", text<&Row::scope>},
+    {"repeat", "Runs", repeat},
+    {"inputs", "Inputs", shapes<&Row::inputs>},
+    {"outputs", "Output", shapes<&Row::outputs>},
+};
+constexpr Property kPropertiesBehindFigures[] = {
+    {"certainty", "Certainty", certainty},
+    {"unknown", "Unknown", text<&Row::unknown>},
+};
+
+std::vector<RowColumn> make_row_columns() {
+  std::vector<RowColumn> all;
+  for (const Property& property : kPropertiesBeforeFigures) all.emplace_back(&property);
+  for (const Column& column : kColumns) {
+    if (column.figure) all.emplace_back(&column);
+  }
+  for (const Property& property : kPropertiesBehindFigures) all.emplace_back(&property);
+  return all;
+}
+
 /// What can be said of a sum when some of its rows, or all of them, are unknown.
 Cell of_known_part(const Column& column, const Cell& cell, bool complete, bool all_unknown) {
   if (complete) return cell;
@@ -75,6 +132,29 @@ Cell cell(const Column& column, const TypeSummary& summary) {
 Cell cell(const Column& column, const Totals& totals) {
   if (!column.figure) return column.total(totals);
   return of_known_part(column, column.figure(totals.figures), totals.complete, totals.unknown_nodes == totals.nodes);
+}
+
+Cell cell(const Column& column, const Sum& sum) {
+  return of_known_part(column, column.figure(sum.figures), sum.complete, sum.unknown_nodes == sum.nodes);
+}
+
+std::string_view key_of(const RowColumn& column) {
+  return std::visit([](const auto* each) { return each->key; }, column);
+}
+
+std::string_view title_of(const RowColumn& column) {
+  return std::visit([](const auto* each) { return each->title; }, column);
+}
+
+std::span<const RowColumn> row_columns() {
+  static const std::vector<RowColumn> all = make_row_columns();
+  return all;
+}
+
+const RowColumn* find_row_column(std::string_view key) {
+  const std::span<const RowColumn> all = row_columns();
+  const auto found = std::ranges::find(all, key, key_of);
+  return found == all.end() ? nullptr : &*found;
 }
 
 }  // namespace flopstat

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
 #include "flopstat/report.h"
+#include "reports/sum.h"
 
 namespace flopstat {
 
@@ -42,5 +44,30 @@ Cell cell(const Column& column, const TypeSummary& summary);
 
 /// The whole model, in the same way.
 Cell cell(const Column& column, const Totals& totals);
+
+/// Some of the rows, in the same way. Only for columns with `figure`.
+Cell cell(const Column& column, const Sum& sum);
+
+/// What a row is, beside its figures. Shapes are "1x96x96x1" or "scalar", several of them with ";" between, nothing
+/// where one is not known or absent.
+using Fact = std::variant<Missing, uint64_t, std::string>;
+
+struct Property {
+  std::string_view key;    ///< in the JSON
+  std::string_view title;  ///< above a table
+  Fact (*fact)(const Row&);
+};
+
+/// A column of a table of rows: one of the two.
+using RowColumn = std::variant<const Property*, const Column*>;
+
+std::string_view key_of(const RowColumn& column);
+std::string_view title_of(const RowColumn& column);
+
+/// Everything that a row has one value of, in the order of the JSON document.
+std::span<const RowColumn> row_columns();
+
+/// The column of this key, or null.
+const RowColumn* find_row_column(std::string_view key);
 
 }  // namespace flopstat

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <span>
 
@@ -105,6 +106,50 @@ std::string shorten(std::string_view text, size_t columns, std::string_view mark
     bytes += c.bytes;
   }
   return std::string(text.substr(0, bytes)).append(mark);
+}
+
+std::string shorten_front(std::string_view text, size_t columns, std::string_view mark) {
+  size_t width = display_width(text);
+  if (width <= columns) return std::string(text);
+  const size_t mark_columns = display_width(mark);
+  if (columns < mark_columns) return std::string().append(columns, '.');
+  while (width + mark_columns > columns) {
+    const CodePoint c = first_code_point(text);
+    width -= width_of(c.value);
+    text.remove_prefix(c.bytes);
+  }
+  return std::string(mark).append(text);
+}
+
+std::string markdown_text(std::string_view text) {
+  constexpr std::string_view special = "\\`*<>[]|&~";
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    // Between letters an underscore is no emphasis.
+    const bool inside = i > 0 && i + 1 < text.size() && is_word(text[i - 1]) && is_word(text[i + 1]);
+    if (special.find(text[i]) != std::string_view::npos || (text[i] == '_' && !inside)) out += '\\';
+    out += text[i];
+  }
+  return out;
+}
+
+std::string xml_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint c = first_code_point(text);
+    switch (c.value) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case 0xFFFE:
+      case 0xFFFF: out += "\uFFFD"; break;
+      default: out += text.substr(0, c.bytes);
+    }
+    text.remove_prefix(c.bytes);
+  }
+  return out;
 }
 
 }  // namespace flopstat

@@ -29,4 +29,13 @@ size_t display_width(std::string_view text);
 /// The longest beginning of `text` that takes at most `columns`, `mark` at its end where something was left out.
 std::string shorten(std::string_view text, size_t columns, std::string_view mark);
 
+/// The longest ending of text that takes at most `columns`, `mark` at its beginning where something was left out.
+std::string shorten_front(std::string_view text, size_t columns, std::string_view mark);
+
+/// Escaped text that means nothing in Markdown: no emphasis, code, link, HTML or end of a table's cell.
+std::string markdown_text(std::string_view text);
+
+/// Escaped text as contents of an element or attribute of XML 1.0, which has no U+FFFE and U+FFFF.
+std::string xml_text(std::string_view text);
+
 }  // namespace flopstat

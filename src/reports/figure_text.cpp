@@ -25,6 +25,21 @@ std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, F
   return (style.utf8 ? "≥" : ">=") + number(value, quantity, form, style);
 }
 
+std::string shape_text(const TensorInfo& tensor) {
+  if (!tensor.shape) return "?";
+  if (tensor.shape->empty()) return "scalar";
+  std::string text;
+  for (const int64_t size : *tensor.shape) {
+    if (!text.empty()) text += 'x';
+    text += size < 0 ? "?" : fmt::format("{}", size);
+  }
+  return text;
+}
+
+std::string_view public_path(std::string_view path) {
+  return path.starts_with('/') ? path.substr(path.find_last_of('/') + 1) : path;
+}
+
 std::string shown_file_name(std::string_view path, const TerminalStyle& style) {
   if (path == "-") return "standard input";
   return escape(path.substr(path.find_last_of('/') + 1), !style.utf8);

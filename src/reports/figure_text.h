@@ -16,6 +16,12 @@ enum class Form : uint8_t { sentence, column };
 /// says nothing and is "?".
 std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, Form form, const TerminalStyle& style);
 
+/// "1x96x96x1", "scalar", or "?" where the shape is not known.
+std::string shape_text(const TensorInfo& tensor);
+
+/// A path that tells nothing about the machine: as it was given, or only the name where it was absolute.
+std::string_view public_path(std::string_view path);
+
 /// Name of a report's file without its folders, escaped; "standard input" for "-".
 std::string shown_file_name(std::string_view path, const TerminalStyle& style);
 

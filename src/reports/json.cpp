@@ -5,65 +5,17 @@
 #include <tuple>
 #include <vector>
 
-#include "flopstat/analyze.h"
 #include "reports/columns.h"
+#include "reports/figure_text.h"
+#include "reports/json_parts.h"
 #include "reports/json_writer.h"
 
 namespace flopstat {
 namespace {
 
+using namespace json_parts;
+
 // ---- Values
-
-void write(JsonWriter& json, const Figure& figure) {
-  if (figure) {
-    json.value(*figure);
-  } else {
-    json.null();
-  }
-}
-
-void write(JsonWriter& json, const Cell& cell) {
-  if (const uint64_t* count = std::get_if<uint64_t>(&cell)) {
-    json.value(*count);
-  } else if (const double* ratio = std::get_if<double>(&cell)) {
-    json.value(*ratio);
-  } else {
-    json.null();
-  }
-}
-
-void text_or_null(JsonWriter& json, std::string_view key, std::string_view text) {
-  json.key(key);
-  if (text.empty()) {
-    json.null();
-  } else {
-    json.value(text);
-  }
-}
-
-void dtype_and_shape(JsonWriter& json, const TensorInfo& tensor) {
-  text_or_null(json, "dtype", tensor.dtype == DType::unknown ? std::string_view() : name_of(tensor.dtype));
-  json.key("shape");
-  if (!tensor.shape) {
-    json.null();
-    return;
-  }
-  json.list(JsonWriter::line, [&] {
-    for (const int64_t size : *tensor.shape) json.value(size);
-  });
-}
-
-void named_tensors(JsonWriter& json, std::string_view key, const std::vector<TensorInfo>& tensors) {
-  json.key(key);
-  json.list(JsonWriter::lines, [&] {
-    for (const TensorInfo& tensor : tensors) {
-      json.object(JsonWriter::line, [&] {
-        json.member("name", tensor.name);
-        dtype_and_shape(json, tensor);
-      });
-    }
-  });
-}
 
 void operands(JsonWriter& json, std::string_view key, std::span<const TensorInfo> tensors) {
   json.key(key);
@@ -116,46 +68,7 @@ void work_of_rows(JsonWriter& json, JsonWriter::Layout layout, const std::vector
   });
 }
 
-/// The columns that rows have, too.
-template <class Summary>
-void figures(JsonWriter& json, const Summary& summary) {
-  for (const Column& c : columns()) {
-    if (!c.figure) continue;
-    json.key(c.key);
-    write(json, cell(c, summary));
-  }
-}
-
 // ---- Parts of the document
-
-/// A path that tells nothing about the machine: as it was given, or only the name where it was absolute.
-std::string_view public_path(std::string_view path) {
-  return path.starts_with('/') ? path.substr(path.find_last_of('/') + 1) : path;
-}
-
-void dims(JsonWriter& json, const Report& report) {
-  json.key("dims");
-  json.object(JsonWriter::lines, [&] {
-    for (const auto& [name, size] : report.dims) json.member(name, size);
-  });
-}
-
-void model(JsonWriter& json, const Report& report) {
-  json.key("model");
-  json.object(JsonWriter::lines, [&] {
-    json.member("path", public_path(report.path));
-    json.member("format", report.format);
-    text_or_null(json, "producer", report.producer);
-    json.member("file_bytes", report.file_bytes);
-    text_or_null(json, "signature", report.signature);
-    json.key("other_signatures");
-    json.list(JsonWriter::line, [&] {
-      for (const std::string_view name : report.other_signatures) json.value(name);
-    });
-    named_tensors(json, "inputs", report.inputs);
-    named_tensors(json, "outputs", report.outputs);
-  });
-}
 
 void totals(JsonWriter& json, const Totals& totals) {
   json.key("totals");
@@ -204,50 +117,17 @@ void type_summary(JsonWriter& json, const TypeSummary& type) {
   });
 }
 
-void placement(JsonWriter& json, const Placement& placement) {
-  json.object(JsonWriter::line, [&] {
-    json.member("name", placement.name);
-    json.member("offset", placement.offset);
-    json.member("bytes", placement.bytes);
-    json.member("first_op", uint64_t{placement.first_row});
-    json.member("last_op", uint64_t{placement.last_row});
-  });
-}
-
-void warning(JsonWriter& json, const ReportWarning& warning) {
-  json.object(JsonWriter::line, [&] {
-    json.member("code", warning.code);
-    json.member("message", warning.message);
-  });
-}
-
-/// A list with a line for each entry.
-template <class Entry>
-void entries(JsonWriter& json, std::string_view key, const std::vector<Entry>& all,
-             void (*write_entry)(JsonWriter&, const Entry&)) {
-  json.key(key);
-  json.list(JsonWriter::lines, [&] {
-    for (const Entry& entry : all) write_entry(json, entry);
-  });
-}
-
 }  // namespace
 
-void write_json(const Report& report, std::string& out) {
+void write_json(const Report& report, std::string& out, std::string_view command) {
   JsonWriter json(out);
   json.object(JsonWriter::lines, [&] {
-    json.member("schema", "flopstat/1");
-    json.member("version", version());
-    json.member("command", "count");
-    json.member("kind", "counted");
-    json.member("convention", report.convention);
-    dims(json, report);
-    model(json, report);
+    head(json, report, command);
     totals(json, report.totals);
     entries(json, "ops", report.rows, op);
     entries(json, "by_type", report.by_type, type_summary);
     entries(json, "plan", report.plan, placement);
-    entries(json, "warnings", report.warnings, warning);
+    warnings(json, report);
   });
 }
 

@@ -164,8 +164,40 @@ TEST(Json, a_file_that_failed_has_a_document_of_its_own) {
   EXPECT_EQ(Json::parse(text)["error"]["offset"], nullptr);
 }
 
+TEST(Json, the_document_of_ops_is_that_of_count_but_for_its_name) {
+  std::string ops;
+  write_json(mnist_mlp(), ops, "ops");
+  Json document = Json::parse(ops);
+  EXPECT_EQ(document["command"], "ops");
+  document["command"] = "count";
+  EXPECT_EQ(document, Json::parse(written(mnist_mlp())));
+}
+
+TEST(TreeJson, a_cut_keeps_parents_right) {
+  ReportBuilder b("x");
+  b.row({.type = "A", .name = "a/b/x", .params = 1}).row({.type = "A", .name = "a/b/y", .params = 2});
+  b.row({.type = "A", .name = "a/z", .params = 4}).row({.type = "A", .name = "c/x", .params = 8});
+  b.row({.type = "A", .name = "c/y", .params = 16});
+  std::string text;
+  write_tree_json(b.finish(), 1, text);
+  const Json layers = Json::parse(text)["layers"];
+  ASSERT_EQ(layers.size(), 3u);
+  EXPECT_EQ(layers[0]["parent"], nullptr);
+  EXPECT_EQ(layers[1]["name"], "a");
+  EXPECT_EQ(layers[1]["params"], 1 + 2 + 4);
+  EXPECT_EQ(layers[2]["parent"], 0);
+  EXPECT_EQ(layers[2]["params"], 8 + 16);
+  text.clear();
+  write_tree_json(b.finish(), std::nullopt, text);
+  const Json all = Json::parse(text)["layers"];
+  for (const Json& layer : all) {
+    if (layer["depth"] == 0) continue;
+    EXPECT_EQ(all[layer["parent"].get<size_t>()]["depth"].get<int>() + 1, layer["depth"].get<int>());
+  }
+}
+
 /// What jsonschema says of a document: its exit code, 77 where there is no jsonschema.
-int validate(const std::string& document) {
+int validate(const std::string& document, const std::string& command = "count") {
   const std::string path =
       ::testing::TempDir() + "flopstat_" + ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".json";
   std::ofstream(path) << document;
@@ -180,9 +212,9 @@ int validate(const std::string& document) {
       "cause = jsonschema.exceptions.best_match(errors)\n"
       "if cause: print(cause.json_path, cause.message[-100:])\n"
       "sys.exit(1 if errors else 0)\n";
-  const std::string command = std::string(FLOPSTAT_PYTHON) + " -c '" + script +
-                              "' '" FLOPSTAT_SOURCE_DIR "/docs/count.schema.json' '" + path + "'";
-  const int status = std::system(command.c_str());
+  const std::string line = std::string(FLOPSTAT_PYTHON) + " -c '" + script + "' '" FLOPSTAT_SOURCE_DIR "/docs/" +
+                           command + ".schema.json' '" + path + "'";
+  const int status = std::system(line.c_str());
   std::remove(path.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -196,6 +228,27 @@ TEST(JsonSchema, describes_every_document) {
   EXPECT_EQ(validate(written(mnist_mlp())), 0);
   EXPECT_EQ(validate(failure), 0);
   EXPECT_EQ(validate(several), 0);
+}
+
+TEST(JsonSchema, describes_the_documents_of_ops_tree_and_memory) {
+  if (validate("{}") == 77) GTEST_SKIP() << "python3-jsonschema is not installed: the schemas were NOT checked";
+  std::string failure;
+  write_json(Error(ErrorCode::corrupt, "bad", 3), "a.tflite", failure);
+  for (const Report& report : {mnist_mlp(), incomplete_model(), hostile_model()}) {
+    std::string ops, tree, shallow, memory;
+    write_json(report, ops, "ops");
+    write_tree_json(report, std::nullopt, tree);
+    write_tree_json(report, 1, shallow);
+    write_memory_json(report, memory);
+    EXPECT_EQ(validate(ops), 0);
+    EXPECT_EQ(validate("[" + tree + "," + failure + "]", "tree"), 0);
+    EXPECT_EQ(validate(shallow, "tree"), 0);
+    EXPECT_EQ(validate("[" + memory + "," + failure + "]", "memory"), 0);
+    EXPECT_EQ(validate(memory, "tree"), 1);
+    Json more = Json::parse(tree);
+    more["layers"][0]["latency"] = 1;
+    EXPECT_EQ(validate(more.dump(), "tree"), 1);
+  }
 }
 
 TEST(JsonSchema, refuses_what_is_not_described) {

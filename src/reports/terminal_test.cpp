@@ -76,7 +76,7 @@ TEST(Terminal, the_first_screen_of_a_small_network) {
             "\n"
             "  note: free dimensions: batch = 1 (--dim batch=N changes it)\n"
             "\n"
-            "  next:   flopstat MODEL --dim batch=8   flopstat MODEL --json   flopstat A B   flopstat help\n");
+            "  next:   flopstat MODEL --dim batch=8   flopstat ops MODEL   flopstat memory MODEL   flopstat help\n");
 }
 
 TEST(Terminal, no_line_is_wider_than_the_terminal) {

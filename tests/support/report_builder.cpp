@@ -82,6 +82,8 @@ ReportBuilder& ReportBuilder::row(const RowSpec& spec) {
   row.name = keep(spec.name);
   row.type = keep(spec.type);
   row.op = keep(spec.op);
+  row.scope = keep(spec.scope);
+  row.caller = spec.caller;
   row.repeat = spec.repeat;
   row.inputs = keep(spec.inputs);
   row.outputs = keep(spec.outputs);

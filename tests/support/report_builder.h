@@ -38,6 +38,8 @@ struct RowSpec {
   uint64_t read_bytes = 0;
   uint64_t written_bytes = 0;
   Figure repeat = 1;
+  std::string scope = {};
+  std::optional<uint32_t> caller = std::nullopt;
   std::string unknown = {};  ///< not empty: the cost is not known, and the figures above are not used
 };
 

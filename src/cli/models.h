@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace flopstat::cli {
+
+/// A file that the user named, or that lies in a folder which the user named.
+struct ModelPath {
+  std::string path;    ///< "-" is standard input
+  bool found = false;  ///< lies in a folder: no model where its bytes and its name are not those of one
+};
+
+/// Puts the regular files in a folder, and in the folders in it, in its place, sorted by path. Links to folders are not
+/// followed. A folder that cannot be read stays as it is.
+std::vector<ModelPath> find_models(const std::vector<std::string>& paths);
+
+/// Whether the name ends as files of some format that is read do.
+bool is_named_like_a_model(const std::string& path);
+
+}  // namespace flopstat::cli

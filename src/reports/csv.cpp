@@ -1,0 +1,123 @@
+#include "reports/csv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "reports/columns.h"
+#include "reports/escape.h"
+#include "reports/figure_text.h"
+
+namespace flopstat {
+namespace {
+
+/// A line, field by field.
+class CsvLine {
+ public:
+  explicit CsvLine(std::string& out) : out_(out) {}
+
+  /// A text that needs no care: a key, a number, or nothing.
+  void plain(std::string_view text) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    out_ += text;
+  }
+
+  /// A text from the file. Escaped, it has no line ends.
+  void text(std::string_view text) {
+    std::string field = escape(text);
+    if (!field.empty() && std::string_view("=+-@").find(field[0]) != std::string_view::npos) field.insert(0, 1, '\'');
+    if (field.find_first_of(",\"") == std::string::npos) {
+      plain(field);
+      return;
+    }
+    for (size_t quote = field.find('"'); quote != std::string::npos; quote = field.find('"', quote + 2)) {
+      field.insert(quote, 1, '"');
+    }
+    plain(fmt::format("\"{}\"", field));
+  }
+
+  void cell(const Cell& cell) {
+    std::string text;
+    if (const uint64_t* count = std::get_if<uint64_t>(&cell)) text = fmt::format("{}", *count);
+    if (const double* ratio = std::get_if<double>(&cell)) text = fmt::format("{}", *ratio);
+    plain(text);
+  }
+
+  void fact(const Fact& fact) {
+    if (const std::string* each = std::get_if<std::string>(&fact)) {
+      text(*each);
+      return;
+    }
+    const uint64_t* number = std::get_if<uint64_t>(&fact);
+    plain(number == nullptr ? std::string() : fmt::format("{}", *number));
+  }
+
+  void end() { out_ += '\n'; }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+std::vector<const RowColumn*> columns_of(const Selection& selection) {
+  if (!selection.columns.empty()) return selection.columns;
+  std::vector<const RowColumn*> all;
+  for (const RowColumn& column : row_columns()) all.push_back(&column);
+  return all;
+}
+
+}  // namespace
+
+void write_ops_csv_header(const Selection& selection, bool with_path, std::string& out) {
+  CsvLine line(out);
+  if (with_path) line.plain("path");
+  for (const RowColumn* column : columns_of(selection)) line.plain(key_of(*column));
+  line.end();
+}
+
+void write_ops_csv(const Report& report, const Selection& selection, bool with_path, std::string& out) {
+  const std::vector<const RowColumn*> columns = columns_of(selection);
+  const std::vector<const Row*> rows = select(report, selection);
+  const size_t shown = std::min(rows.size(), selection.limit.value_or(rows.size()));
+  for (size_t i = 0; i < shown; ++i) {
+    CsvLine line(out);
+    if (with_path) line.text(public_path(report.path));
+    for (const RowColumn* column : columns) {
+      if (const auto* property = std::get_if<const Property*>(column)) {
+        line.fact((*property)->fact(*rows[i]));
+      } else {
+        line.cell(cell(*std::get<const Column*>(*column), *rows[i]));
+      }
+    }
+    line.end();
+  }
+}
+
+void write_types_csv_header(bool with_path, std::string& out) {
+  CsvLine line(out);
+  if (with_path) line.plain("path");
+  for (const char* key : {"type", "nodes", "unknown_nodes"}) line.plain(key);
+  for (const Column& c : columns()) {
+    if (c.figure) line.plain(c.key);
+  }
+  line.end();
+}
+
+void write_types_csv(const Report& report, bool with_path, std::string& out) {
+  for (const TypeSummary& type : report.by_type) {
+    CsvLine line(out);
+    if (with_path) line.text(public_path(report.path));
+    line.text(type.type);
+    line.plain(fmt::format("{}", type.nodes));
+    line.plain(fmt::format("{}", type.unknown_nodes));
+    for (const Column& c : columns()) {
+      if (c.figure) line.cell(cell(c, type));
+    }
+    line.end();
+  }
+}
+
+}  // namespace flopstat

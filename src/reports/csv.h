@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "flopstat/report.h"
+#include "reports/selection.h"
+
+/// CSV as RFC 4180 has it, but with LF: a header, then a line for each row, fields with a comma, quote or line end in
+/// quotes. Numbers are plain; what is not known is empty. Texts from the file are escaped as on a terminal, and one
+/// that a spreadsheet would take for a formula (it begins with = + - or @) has an apostrophe in front.
+namespace flopstat {
+
+/// Appends the header of `write_ops_csv`. `with_path`: a first column names the model.
+void write_ops_csv_header(const Selection& selection, bool with_path, std::string& out);
+
+/// Appends the selected rows with the figures of one run. No sums.
+void write_ops_csv(const Report& report, const Selection& selection, bool with_path, std::string& out);
+
+/// Appends the header of `write_types_csv`.
+void write_types_csv_header(bool with_path, std::string& out);
+
+/// Appends a line for each type of operation, of all its runs.
+void write_types_csv(const Report& report, bool with_path, std::string& out);
+
+}  // namespace flopstat

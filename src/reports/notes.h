@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "flopstat/report.h"
+#include "reports/style.h"
+
+/// Lines in words that several screens share. Everything that comes from the file is escaped.
+namespace flopstat {
+
+/// Appends the line that names the file: format, types of the multiply-adds, operations, shapes of inputs and outputs.
+void write_file_line(const Report& report, const TerminalStyle& style, std::string& out);
+
+/// Appends a sentence, wrapped.
+void write_note(std::string_view text, Emphasis emphasis, const TerminalStyle& style, std::string& out,
+                size_t indent = 2);
+
+/// Appends what is not known and why: rows of one type and one reason together. Nothing where all is known.
+void write_unknown(const Report& report, const TerminalStyle& style, std::string& out);
+
+/// Appends which figures are bounds or usual formulas, if any are.
+void write_certainty(const Report& report, const TerminalStyle& style, std::string& out);
+
+/// Appends the sizes and the signature that were chosen, if the file leaves a choice.
+void write_assumed(const Report& report, const TerminalStyle& style, std::string& out);
+
+}  // namespace flopstat
