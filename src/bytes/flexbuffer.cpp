@@ -76,7 +76,8 @@ std::optional<double> scalar(const Buffer& buffer, uint64_t place, uint32_t widt
     return value;
   }
   if (kind == kFloat) return std::nullopt;
-  if (kind != kInt || width == 8) return kind == kInt ? static_cast<double>(static_cast<int64_t>(*bits)) : *bits;
+  if (kind != kInt) return static_cast<double>(*bits);
+  if (width == 8) return static_cast<double>(static_cast<int64_t>(*bits));
   const uint64_t sign = uint64_t{1} << (width * 8 - 1);
   return static_cast<double>(static_cast<int64_t>((*bits ^ sign) - sign));
 }

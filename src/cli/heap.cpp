@@ -37,7 +37,8 @@ void prepare_heap(const std::vector<std::string>& models) {
   if (grown == nullptr) return;
   // The beginning stays on small pages: it is all that many models need.
   const auto begin = (reinterpret_cast<uintptr_t>(grown) + 2 * kLargePage - 1) / kLargePage * kLargePage;
-  madvise(reinterpret_cast<void*>(begin), kReserve - kLargePage, MADV_HUGEPAGE);
+  madvise(reinterpret_cast<void*>(begin),  // NOLINT(performance-no-int-to-ptr): an address, rounded up
+          kReserve - kLargePage, MADV_HUGEPAGE);
   std::free(grown);
 #endif
 }

@@ -9,8 +9,6 @@
 namespace flopstat {
 namespace {
 
-constexpr size_t kNone = SIZE_MAX;
-
 /// Where one direction finds its operands, in the order of its own operation.
 template <size_t n>
 using Picks = std::array<size_t, n>;

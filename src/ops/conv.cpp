@@ -215,7 +215,7 @@ Known<std::optional<Shape>> given_output(const ConvTranspose& op, const Operands
   if (!shape) return std::optional<Shape>{};
   const std::optional<std::vector<int64_t>> values = integers_of(shape);
   if (!values) return Unknown{"the output shape is computed from input data"};
-  if (values->size() == spatial) return std::optional<Shape>{*values};
+  if (values->size() == spatial) return values;
   if (values->size() != spatial + 2) return Unknown{"the output shape has the wrong number of axes"};
   const auto first = values->begin() + (op.axes.data == DataLayout::channels_last ? 1 : 2);
   return std::optional<Shape>{Shape(first, first + static_cast<std::ptrdiff_t>(spatial))};

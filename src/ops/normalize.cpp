@@ -20,7 +20,8 @@ struct Rows {
 };
 
 Rows rows_of(const Shape& shape, size_t first, size_t end) {
-  const Count length = product(Shape(shape.begin() + first, shape.begin() + end));
+  const auto at = [&](size_t axis) { return shape.begin() + static_cast<std::ptrdiff_t>(axis); };
+  const Count length = product(Shape(at(first), at(end)));
   if (length == 0) return {};
   return {.number = product(shape) / length, .length = length};
 }

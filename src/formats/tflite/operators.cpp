@@ -970,8 +970,8 @@ DType tensor_type(int8_t number) {
       DType::f32, DType::f16, DType::i32,  DType::u8,   DType::i64, DType::string,   DType::boolean, DType::i16,
       DType::c64, DType::i8,  DType::f64,  DType::c128, DType::u64, DType::resource, DType::variant, DType::u32,
       DType::u16, DType::i4,  DType::bf16, DType::i2,   DType::u4,  DType::f8e4m3,   DType::f8e5m2};
-  return number >= 0 && static_cast<size_t>(number) < kTypes.size() ? kTypes[static_cast<size_t>(number)]
-                                                                    : DType::unknown;
+  const auto index = static_cast<uint8_t>(number);  // a negative one lies behind the table
+  return index < kTypes.size() ? kTypes[index] : DType::unknown;
 }
 
 }  // namespace flopstat::tflite
