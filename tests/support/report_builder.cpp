@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace flopstat::test {
 namespace {
@@ -114,9 +115,9 @@ Report ReportBuilder::finish() {
     add(totals.figures, row.figures, row.repeat.value_or(1));
   }
   for (auto& [name, type] : types) report.by_type.push_back(std::move(type));
-  std::stable_sort(report.by_type.begin(), report.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
-    return std::pair(*a.figures.macs, *a.figures.flops + *a.figures.int_ops) >
-           std::pair(*b.figures.macs, *b.figures.flops + *b.figures.int_ops);
+  std::sort(report.by_type.begin(), report.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
+    return std::tuple(*b.figures.macs, *b.figures.flops + *b.figures.int_ops, a.type) <
+           std::tuple(*a.figures.macs, *a.figures.flops + *a.figures.int_ops, b.type);
   });
   return report;
 }
