@@ -110,7 +110,7 @@ Known<Cost> count(const EmbeddingBag& op, const Operands& operands) {
   const Operand& ids = operands.in(kIds);
   const Operand& table = operands.in(kTable);
   const Operand& y = operands.out(0);
-  if (!ids || !table || !y) return no_operand();
+  if (!ids || !table || !y || table.rank() == 0) return no_operand();
   const Count row = product(Shape(table.shape().begin() + 1, table.shape().end()));
   const Count n = product(ids.shape());
   const Count results = product(y.shape());
