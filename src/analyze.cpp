@@ -70,7 +70,7 @@ Report analyze(File file, const Options& options) {
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
 
-  Report report = count(model, frames, analyze(model, frames.root), convention);
+  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive);
   plan_memory(model, frames, report);
   if (options.float_equivalent) {
     report.totals.float_equivalent_flops = float_equivalent_flops(model, bindings, convention);

@@ -19,6 +19,7 @@ struct Options {
   std::string signature = {};                               ///< empty: the default one, else the first
   std::string convention = "flopstat";
   bool float_equivalent = false;    ///< also count the network as it was before quantization
+  bool derive = false;              ///< also tell of every row how its figures came about
   bool trust_stored_shapes = true;  ///< false: stored shapes of tensors other than inputs are ignored
 };
 

@@ -259,7 +259,7 @@ void add_power(Cost& cost, const Operand& exponent, DType dtype, Count elements)
 /// Source: docs/counting.md, section 7: sums and comparisons bring each operand to one scale, products take the zero
 /// points.
 void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const Operand& y) {
-  const Count elements = product(y.shape());
+  const Count elements = y.size();
   switch (fn) {
     case BinaryFn::add:
     case BinaryFn::sub:
@@ -271,7 +271,7 @@ void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const O
     case BinaryFn::less_equal:
     case BinaryFn::greater:
     case BinaryFn::greater_equal:
-      for (const Operand& x : operands.all_in()) add_input_rescale(cost, x, product(x.shape()));
+      for (const Operand& x : operands.all_in()) add_input_rescale(cost, x, x.size());
       return add_requantize(cost, y, elements);
     case BinaryFn::mul:
     case BinaryFn::div:
@@ -280,11 +280,11 @@ void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const O
     case BinaryFn::floor_mod:
     case BinaryFn::pow:
     case BinaryFn::atan2:
-      for (const Operand& x : operands.all_in()) add_zero_point(cost, x, product(x.shape()));
+      for (const Operand& x : operands.all_in()) add_zero_point(cost, x, x.size());
       return add_requantize(cost, y, elements);
     case BinaryFn::maximum:
     case BinaryFn::minimum:
-      for (const Operand& x : operands.all_in()) add_rescale(cost, x, y, product(x.shape()));
+      for (const Operand& x : operands.all_in()) add_rescale(cost, x, y, x.size());
       return;
     case BinaryFn::prelu: return add_rescale(cost, operands.in(0), y, elements);
     case BinaryFn::logical_and:
@@ -336,7 +336,7 @@ Known<Cost> count(const Unary& unary, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
   if (!x || !y) return Unknown{"an operand or the result is missing"};
-  const Count elements = product(x.shape());
+  const Count elements = x.size();
   const DType type = real_type(x.dtype());
 
   Cost cost;
@@ -395,7 +395,7 @@ Known<Cost> count(const Binary& binary, const Operands& operands) {
   const bool complete = std::all_of(operands.all_in().begin(), operands.all_in().end(),
                                     [](const Operand& operand) { return static_cast<bool>(operand); });
   if (operands.all_in().empty() || !complete || !y) return Unknown{"an operand or the result is missing"};
-  const Count elements = product(y.shape());
+  const Count elements = y.size();
   const DType type = operand_type(binary.fn, operands);
   if (is_complex(type)) return complex_count(binary.fn, real_type(type), elements * (operands.all_in().size() - 1));
 
@@ -404,7 +404,8 @@ Known<Cost> count(const Binary& binary, const Operands& operands) {
   if (binary.fn == BinaryFn::pow) {
     add_power(cost, operands.in(1), type, elements);
   } else {
-    add_units(cost, Part::core, units_of(binary.fn), type, elements * (operands.all_in().size() - 1));
+    const Count steps = operands.letter("n", "operands", operands.all_in().size()) - 1;
+    add_units(cost, Part::core, units_of(binary.fn), type, elements * steps);
   }
   if (binary.fn == BinaryFn::mean) cost.add(Part::core, Unit::div, type, elements);
   add_quantization(cost, binary.fn, operands, y);
@@ -460,9 +461,9 @@ Known<Cost> count(const Select&, const Operands& operands) {
   const DType type = real_type(join(x.dtype(), y.dtype()));
   Cost cost;
   if (!is_number(type)) return cost;
-  cost.add(Part::core, Unit::compare, type, product(z.shape()));
-  add_rescale(cost, x, z, product(x.shape()));
-  add_rescale(cost, y, z, product(y.shape()));
+  cost.add(Part::core, Unit::compare, type, z.size());
+  add_rescale(cost, x, z, x.size());
+  add_rescale(cost, y, z, y.size());
   return cost;
 }
 

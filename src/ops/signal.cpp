@@ -12,13 +12,18 @@ enum class Transform : uint8_t { complex, real };
 /// of it, rounded up.
 ///
 /// Source: docs/counting.md, section 2. Example: real, n = 512: 512 * 9 = 4,608 mul, 6,912 add.
-void add_transforms(Cost& cost, Transform transform, DType dtype, int64_t n, Count transforms) {
+void add_transforms(Cost& cost, const Operands& operands, Transform transform, DType dtype, int64_t n,
+                    Count transforms) {
   if (n < 2) return;
   const double butterflies = static_cast<double>(n) * std::log2(static_cast<double>(n));
   const double share = transform == Transform::real ? 0.5 : 1;
   const auto rounded_up = [](double value) { return Count{static_cast<uint64_t>(std::ceil(value))}; };
-  cost.add(Part::core, Unit::mul, dtype, transforms * rounded_up(2 * share * butterflies), Certainty::model);
-  cost.add(Part::core, Unit::add, dtype, transforms * rounded_up(3 * share * butterflies), Certainty::model);
+  const std::string points = "for one transform of " + std::to_string(n) + " points: ";
+  const std::string half = transform == Transform::real ? "half of " : "";
+  const Count mul = operands.letter("m", points + half + "2n·log2 n, rounded up", rounded_up(2 * share * butterflies));
+  const Count add = operands.letter("a", points + half + "3n·log2 n, rounded up", rounded_up(3 * share * butterflies));
+  cost.add(Part::core, Unit::mul, dtype, transforms * mul, Certainty::model);
+  cost.add(Part::core, Unit::add, dtype, transforms * add, Certainty::model);
 }
 
 /// The transforms' lengths, one per axis, each in [1, kMaxDim].
@@ -75,9 +80,10 @@ Known<Cost> count(const RealFft& op, const Operands& operands) {
   const Count points = product(y);
 
   Cost cost;
-  add_transforms(cost, Transform::real, x.dtype(), n->back(), points / y.back());
+  const auto transforms = [&](Count number) { return operands.letter("F", "transforms", number); };
+  add_transforms(cost, operands, Transform::real, x.dtype(), n->back(), transforms(points / y.back()));
   for (size_t i = 0; i + 1 < n->size(); ++i) {
-    add_transforms(cost, Transform::complex, x.dtype(), (*n)[i], points / (*n)[i]);
+    add_transforms(cost, operands, Transform::complex, x.dtype(), (*n)[i], transforms(points / (*n)[i]));
   }
   return cost;
 }
@@ -169,7 +175,7 @@ Cost count_filter_bank(const Signal& op, const Operands& operands) {
   const std::optional<std::vector<int64_t>> widths = integers_of(operands.in(kChannelWidths));
   Cost cost;
   if (!widths) {
-    cost.add(Part::core, Unit::mul_add, dtype, product(operands.in(1).shape()) + product(operands.in(2).shape()),
+    cost.add(Part::core, Unit::mul_add, dtype, operands.in(1).size() + operands.in(2).size(),
              Certainty::bound);
     return cost;
   }
@@ -177,7 +183,8 @@ Cost count_filter_bank(const Signal& op, const Operands& operands) {
   for (size_t i = 0; i < widths->size() && i <= static_cast<size_t>(op.size); ++i) {
     if ((*widths)[i] > 0) products += Count{(*widths)[i]} * 2;
   }
-  cost.add(Part::core, Unit::mul_add, dtype, products);
+  const Count used = operands.letter("W", "weights of the channels, each with its complement", products);
+  cost.add(Part::core, Unit::mul_add, dtype, used);
   return cost;
 }
 
@@ -254,14 +261,15 @@ Known<Cost> count(const Signal& op, const Operands& operands) {
   if (known(fits) == nullptr) return reason(fits);
   const Operand& x = operands.in(0);
   const DType dtype = x.dtype();
-  const Count elements = product(x.shape());
-  const Count rows = x.shape().back() == 0 ? Count{0} : elements / x.shape().back();
+  const Count elements = x.size();
+  const Count rows =
+      operands.letter("rows", "rows of x", x.shape().back() == 0 ? Count{0} : product(x.shape()) / x.shape().back());
   Cost cost;
   switch (op.fn) {
     case SignalFn::window: add_window(cost, dtype, elements); break;
     case SignalFn::fft_auto_scale: add_auto_scale(cost, dtype, elements); break;
-    case SignalFn::rfft: add_transforms(cost, Transform::real, dtype, op.size, rows); break;
-    case SignalFn::energy: add_energy(cost, dtype, rows * op.size); break;
+    case SignalFn::rfft: add_transforms(cost, operands, Transform::real, dtype, op.size, rows); break;
+    case SignalFn::energy: add_energy(cost, dtype, rows * operands.letter("bins", "bins of a spectrum", op.size)); break;
     case SignalFn::filter_bank: return count_filter_bank(op, operands);
     case SignalFn::filter_bank_square_root: add_square_root(cost, dtype, elements); break;
     case SignalFn::filter_bank_spectral_subtraction: add_spectral_subtraction(cost, dtype, elements); break;
