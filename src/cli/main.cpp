@@ -18,6 +18,7 @@ cli::ExitCode run(const cli::Arguments& arguments) {
     case cli::Command::ops:
     case cli::Command::tree:
     case cli::Command::memory: return cli::count(arguments);
+    case cli::Command::explain: return cli::explain(arguments);
     case cli::Command::formats: return cli::formats(arguments);
     case cli::Command::help: cli::Output::standard().write(cli::help_text(arguments.topic)); return cli::ExitCode::fine;
     case cli::Command::version:

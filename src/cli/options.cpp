@@ -38,13 +38,18 @@ constexpr CommandInfo kCommands[] = {
     {"memory", "flopstat memory MODEL...", "activations over time, and the largest at the peak", Command::memory,
      "  flopstat memory model.tflite\n"
      "  flopstat memory model.tflite -o plan.svg\n"},
+    {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a model's figure came about", Command::explain,
+     "  flopstat explain conv\n"
+     "  flopstat explain model.tflite\n"
+     "  flopstat explain model.tflite 7\n"},
     {"formats", "flopstat formats", "the file formats that can be read", Command::formats, "  flopstat formats\n"},
     {"help", "flopstat help [COMMAND]", "this text, or the options of a command", Command::help,
      "  flopstat help ops\n"},
 };
 
 bool takes_models(Command command) {
-  return command == Command::count || command == Command::ops || command == Command::tree || command == Command::memory;
+  return command == Command::count || command == Command::ops || command == Command::tree ||
+         command == Command::memory || command == Command::explain;
 }
 
 bool writes_tables(Command command) { return command == Command::count || command == Command::ops; }
@@ -262,10 +267,6 @@ UsageError bad_option(const CLI::ParseError& error) {
            "'flopstat help count' lists the options and their values"}};
 }
 
-bool looks_like_a_file(const std::string& word) {
-  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
-}
-
 UsageError unknown_command(std::string_view word) {
   std::vector<std::string_view> names;
   for (const CommandInfo& command : kCommands) names.push_back(command.name);
@@ -297,6 +298,10 @@ void require_no_more(const CommandInfo& command, const std::vector<std::string>&
 }
 
 }  // namespace
+
+bool looks_like_a_file(const std::string& word) {
+  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
+}
 
 Arguments parse_arguments(int argc, const char* const* argv) {
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
@@ -338,6 +343,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   for (const std::string& path : arguments.outputs) format_of(path, arguments);
   if (command->command == Command::formats) {
     require_no_more(*command, arguments.models);
+  } else if (command->command == Command::explain) {
+    return arguments;
   } else if (arguments.models.empty()) {
     throw UsageError{
         {"no model is given", {}, {}, fmt::format("{}  ('flopstat help' lists the commands)", command->usage)}};

@@ -12,7 +12,7 @@
 
 namespace flopstat::cli {
 
-enum class Command : uint8_t { count, ops, tree, memory, formats, help, version };
+enum class Command : uint8_t { count, ops, tree, memory, explain, formats, help, version };
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
@@ -22,7 +22,7 @@ enum class Format : uint8_t { terminal, json, csv, markdown, svg };
 struct Arguments {
   Command command = Command::count;
   std::string topic = {};                ///< of `help`: a command, or empty
-  std::vector<std::string> models = {};  ///< files and folders; "-" is standard input
+  std::vector<std::string> models = {};  ///< files and folders; "-" is standard input. Of `explain`: its words
   flopstat::Options options = {};
   std::vector<std::string> outputs = {};  ///< files to write instead of standard output
   When colour = When::automatic;
@@ -46,6 +46,9 @@ Format format_of(const std::string& path, const Arguments& arguments);
 
 /// Throws `UsageError`. Reads nothing but the arguments, and asks whether a word is the name of a file.
 Arguments parse_arguments(int argc, const char* const* argv);
+
+/// Whether a word names a model: a path, a file that exists, or standard input.
+bool looks_like_a_file(const std::string& word);
 
 /// Help on a command, or on the program for an empty topic. Throws `UsageError` for one that does not exist.
 std::string help_text(std::string_view topic);

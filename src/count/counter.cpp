@@ -473,8 +473,7 @@ std::optional<double> Figures::intensity() const {
   return static_cast<double>(*flops + *int_ops) / static_cast<double>(*read_bytes + *written_bytes);
 }
 
-Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention,
-             bool derive) {
+Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention, bool derive) {
   try {
     return Counter(model, convention, derive).count(frames, uses);
   } catch (const Overflow&) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "model/expression.h"
 #include "graph/uses.h"
+#include "model/expression.h"
 
 namespace flopstat {
 namespace {

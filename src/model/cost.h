@@ -14,7 +14,7 @@ namespace flopstat {
 struct Cost {
   std::vector<Work> work = {};
   std::vector<const Expression*> how = {};  ///< of each entry of `work`; empty where nothing is traced
-  Count skippable = 0;  ///< core mul_adds that the file alone shows to be zero: nominal - valid
+  Count skippable = 0;                      ///< core mul_adds that the file alone shows to be zero: nominal - valid
 
   /// Bytes moved. Absent: every operand once, every result once.
   std::optional<Count> read_bytes = std::nullopt;

@@ -56,9 +56,7 @@ class Count {
     return joined(Arithmetic::product, a, b, product);
   }
   /// Whole division, rounded down. The divisor must not be 0.
-  friend constexpr Count operator/(Count a, Count b) {
-    return joined(Arithmetic::quotient, a, b, a.value_ / b.value_);
-  }
+  friend constexpr Count operator/(Count a, Count b) { return joined(Arithmetic::quotient, a, b, a.value_ / b.value_); }
 
   constexpr Count& operator+=(Count other) { return *this = *this + other; }
   constexpr Count& operator*=(Count other) { return *this = *this * other; }

@@ -74,7 +74,8 @@ std::string text_of(const Expression& expression, LetterText letter) {
       return text_of(*expression.left, letter) + " - " + operand_text(*expression.right, false, letter);
     case Arithmetic::product: return product_text(expression, letter);
     case Arithmetic::quotient: {
-      const bool chain = expression.right->kind == Arithmetic::product || expression.right->kind == Arithmetic::quotient;
+      const bool chain =
+          expression.right->kind == Arithmetic::product || expression.right->kind == Arithmetic::quotient;
       const std::string divisor = operand_text(*expression.right, false, letter);
       return operand_text(*expression.left, false, letter) + "/" + (chain ? "(" + divisor + ")" : divisor);
     }

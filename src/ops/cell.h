@@ -13,7 +13,6 @@ struct CellSizes {
   int64_t inputs = 0;  ///< I: elements of x that a run reads
   int64_t hidden = 0;  ///< H: units
   int64_t state = 0;   ///< R: elements that a run hands to the next one
-
 };
 
 /// The same sizes as counts with names.
@@ -40,7 +39,7 @@ struct GateProducts {
   const Operand& w;  ///< input weights, those of one gate where each has its own
   const Operand& r;  ///< recurrent weights
   const Operand& y;
-  Count width;       ///< accumulators of one run: gates * H
+  Count width;  ///< accumulators of one run: gates * H
   bool asymmetric_inputs = false;
 };
 

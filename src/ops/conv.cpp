@@ -147,7 +147,7 @@ Known<Cost> count(const Conv& conv, const Operands& operands) {
   if (!y) return Unknown{"the convolution has no result"};
 
   const Count points = y.size();
-  const Count inputs = operands.letter("Cin/g", "input channels that one output sees", s->group_inputs);
+  const Count inputs = operands.letter("(Cin/g)", "input channels that one output sees", s->group_inputs);
   const Count rows = operands.letter("N", "batch", s->batch);
   const Count mul_adds = points * inputs * operands.letter("K", "taps of the kernel", s->kernel);
   Count valid = rows * operands.letter("Cout", "output channels", s->filters) * inputs;
@@ -279,7 +279,7 @@ Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
       transposed(op, *s, operands.in(3) ? std::optional<Shape>(spatial) : std::nullopt);
   if (known(axes) == nullptr) return reason(axes);
 
-  const Count filters = operands.letter("Cout/g", "output channels that one input reaches", s->filters);
+  const Count filters = operands.letter("(Cout/g)", "output channels that one input reaches", s->filters);
   const Count rows = operands.letter("N", "batch", s->batch);
   const Count mul_adds = x.size() * filters * operands.letter("K", "taps of the kernel", s->kernel);
   Count valid = rows * operands.letter("Cin", "input channels", s->in_channels) * filters;
@@ -287,13 +287,9 @@ Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
 
   Cost cost;
   const Count points = y.size();
-  add_contraction(cost, {.x = x,
-                         .w = w,
-                         .y = y,
-                         .mul_adds = mul_adds,
-                         .skippable = mul_adds - valid,
-                         .outputs = points,
-                         .rows = rows});
+  add_contraction(
+      cost,
+      {.x = x, .w = w, .y = y, .mul_adds = mul_adds, .skippable = mul_adds - valid, .outputs = points, .rows = rows});
   if (operands.in(2)) add_bias(cost, x, w, y, points);
   return cost;
 }

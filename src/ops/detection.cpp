@@ -118,8 +118,7 @@ Known<Cost> count(const DetectionPostProcess& op, const Operands& operands) {
     const Count runs = batch * classes;
     const Count kept = std::min(n, operands.letter("d", "most detections of one class", op.detections_per_class));
     add_suppression(cost, operands, real, runs, n, kept);
-    cost.add(Part::core, Unit::compare, real, runs * top_k(operands, kept + most, most),
-             Certainty::bound);
+    cost.add(Part::core, Unit::compare, real, runs * top_k(operands, kept + most, most), Certainty::bound);
   } else {
     const Count best = std::min(s->classes, op.classes_per_detection);
     cost.add(Part::core, Unit::compare, real, boxes * top_k(operands, classes, best), Certainty::bound);

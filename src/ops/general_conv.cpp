@@ -103,7 +103,7 @@ Known<Cost> count(const GeneralConv& op, const Operands& operands) {
   if (!y) return no_operand();
   const Count rows = operands.letter("N", "batch", s->batch);
   const Count products = rows * operands.letter("Cout", "output channels", s->outputs) *
-                         operands.letter("Cin/g", "input channels that one output sees", s->channels);
+                         operands.letter("(Cin/g)", "input channels that one output sees", s->channels);
   Count nominal = products;
   Count valid = products;
   for (size_t i = 0; i < s->axes.size(); ++i) {

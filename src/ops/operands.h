@@ -13,7 +13,7 @@ namespace flopstat {
 /// What an operation sees of one tensor: what the file says of it and what inference knows of it.
 struct Operand {
   const Tensor* tensor = nullptr;
-  const Value* value = nullptr;  ///< null where the operand is absent, or (results, while inferring) not known yet
+  const Value* value = nullptr;      ///< null where the operand is absent, or (results, while inferring) not known yet
   const Expression* name = nullptr;  ///< of its number of elements, "|x|"; null where nothing is traced
 
   explicit operator bool() const { return value != nullptr; }

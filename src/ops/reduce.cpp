@@ -302,7 +302,8 @@ Known<Cost> count(const TopK& top, const Operands& operands) {
   if (!axis) return no_such_axis(top.axis, y.shape());
   Cost cost;
   if (!is_number(x.dtype())) return cost;
-  cost.add(Part::core, Unit::compare, x.dtype(), x.size() * operands.letter("k", "elements that are picked of a row", y.shape()[*axis]), Certainty::bound);
+  cost.add(Part::core, Unit::compare, x.dtype(),
+           x.size() * operands.letter("k", "elements that are picked of a row", y.shape()[*axis]), Certainty::bound);
   return cost;
 }
 

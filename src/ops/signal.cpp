@@ -175,8 +175,7 @@ Cost count_filter_bank(const Signal& op, const Operands& operands) {
   const std::optional<std::vector<int64_t>> widths = integers_of(operands.in(kChannelWidths));
   Cost cost;
   if (!widths) {
-    cost.add(Part::core, Unit::mul_add, dtype, operands.in(1).size() + operands.in(2).size(),
-             Certainty::bound);
+    cost.add(Part::core, Unit::mul_add, dtype, operands.in(1).size() + operands.in(2).size(), Certainty::bound);
     return cost;
   }
   Count products = 0;
@@ -269,7 +268,9 @@ Known<Cost> count(const Signal& op, const Operands& operands) {
     case SignalFn::window: add_window(cost, dtype, elements); break;
     case SignalFn::fft_auto_scale: add_auto_scale(cost, dtype, elements); break;
     case SignalFn::rfft: add_transforms(cost, operands, Transform::real, dtype, op.size, rows); break;
-    case SignalFn::energy: add_energy(cost, dtype, rows * operands.letter("bins", "bins of a spectrum", op.size)); break;
+    case SignalFn::energy:
+      add_energy(cost, dtype, rows * operands.letter("bins", "bins of a spectrum", op.size));
+      break;
     case SignalFn::filter_bank: return count_filter_bank(op, operands);
     case SignalFn::filter_bank_square_root: add_square_root(cost, dtype, elements); break;
     case SignalFn::filter_bank_spectral_subtraction: add_spectral_subtraction(cost, dtype, elements); break;

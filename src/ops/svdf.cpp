@@ -77,13 +77,9 @@ Known<Cost> count(const Svdf& op, const Operands& operands) {
   if (is_float(state.dtype())) {
     cost.add(Part::core, Unit::mul_add, join(state.dtype(), time.dtype()), filters * memory);
   } else {
-    add_contraction(cost, {.x = state,
-                           .w = time,
-                           .y = y,
-                           .mul_adds = filters * memory,
-                           .skippable = 0,
-                           .outputs = units,
-                           .rows = batch});
+    add_contraction(
+        cost,
+        {.x = state, .w = time, .y = y, .mul_adds = filters * memory, .skippable = 0, .outputs = units, .rows = batch});
   }
   const DType sums = is_integer(x.dtype()) ? accumulator_type(x) : y.dtype();
   cost.add(Part::core, Unit::add, sums, units * (operands.letter("rank", "filters of one unit", op.rank) - 1));

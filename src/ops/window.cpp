@@ -102,8 +102,8 @@ Count valid_taps(const Operands& operands, const ResolvedAxis& axis, int64_t poi
   const uint64_t all = (Count{axis.kernel} * axis.output).value();
   const std::string where = std::to_string(axis.kernel) + " taps in each of " + std::to_string(axis.output) +
                             " windows over " + std::to_string(points) + " points, stride " +
-                            std::to_string(axis.stride) + ", dilation " + std::to_string(axis.dilation) +
-                            ", padding " + std::to_string(axis.pad_before) + " and " + std::to_string(axis.pad_after);
+                            std::to_string(axis.stride) + ", dilation " + std::to_string(axis.dilation) + ", padding " +
+                            std::to_string(axis.pad_before) + " and " + std::to_string(axis.pad_after);
   return operands.letter("V", where + ": of " + std::to_string(all) + " taps these meet data", taps);
 }
 
