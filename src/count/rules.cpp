@@ -260,6 +260,7 @@ Rule moves(std::string_view name, std::string_view what, std::string_view source
 }
 
 std::vector<Rule> movements() {
+  const Given indices{.shape = {2, 1}, .dtype = DType::i32, .stored = true, .values = std::vector<int64_t>{0, 2}};
   return {
       moves("reshape", "the same memory under another shape"),
       moves("squeeze", "axes of size 1 left out"),
@@ -299,7 +300,7 @@ std::vector<Rule> movements() {
       {"scatter_nd",
        "updates added up at their indices",
        "TensorFlow, tf.scatter_nd",
-       {{"", ScatterNd{}, {list({0, 2}), data({2}), list({4})}}}},
+       {{"", ScatterNd{}, {indices, data({2}), list({4})}}}},
       {"scatter",
        "updates put, or combined, at their indices",
        "ONNX operator ScatterElements; StableHLO, scatter",
@@ -334,6 +335,19 @@ std::vector<Rule> signals_and_control() {
        {{"window", Signal{.fn = SignalFn::window}, {data({1, 480}, DType::i16), weight({480}, DType::i16)}},
         {"real FFT", Signal{.fn = SignalFn::rfft, .size = 512}, {data({1, 480}, DType::i16)}},
         {"energy", Signal{.fn = SignalFn::energy, .size = 257}, {data({1, 514}, DType::i16)}},
+        {"block scaling", Signal{.fn = SignalFn::fft_auto_scale}, {data({480}, DType::i16)}, std::nullopt, 2},
+        {"filter bank: each weight and its complement once",
+         Signal{.fn = SignalFn::filter_bank, .size = 2},
+         {data({257}, DType::u32), weight({12}, DType::i16), weight({12}, DType::i16), list({0, 0, 4}), list({0, 0, 6}),
+          list({2, 4, 6})}},
+        {"spectral subtraction",
+         Signal{.fn = SignalFn::filter_bank_spectral_subtraction},
+         {data({40}, DType::u32)},
+         std::nullopt,
+         2},
+        {"gain control (PCAN)",
+         Signal{.fn = SignalFn::pcan},
+         {data({40}, DType::u32), data({40}, DType::u32), weight({125}, DType::i16)}},
         {"square root",
          Signal{.fn = SignalFn::filter_bank_square_root},
          {data({40}, DType::u64), data({}, DType::i32)}},
@@ -373,6 +387,7 @@ std::vector<Rule> functions() {
   std::vector<Rule> all;
   for (uint8_t i = 0; i <= static_cast<uint8_t>(UnaryFn::complex_abs); ++i) {
     const auto fn = static_cast<UnaryFn>(i);
+    if (fn == UnaryFn::identity) continue;  // the operation of that name
     const bool is_complex = fn == UnaryFn::real || fn == UnaryFn::imag || fn == UnaryFn::complex_abs;
     std::vector<Given> in{data({1, 100}, is_complex ? DType::c64 : DType::f32)};
     if (fn == UnaryFn::clip) in.insert(in.end(), {weight({}), weight({})});
