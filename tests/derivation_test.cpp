@@ -74,7 +74,8 @@ void expect_row_derived(const Row& row, const std::string& file) {
   for (const Letter& letter : derivation.letters) {
     uint64_t product = 1;
     for (const int64_t size : letter.factors) product *= static_cast<uint64_t>(size);
-    if (!letter.factors.empty()) EXPECT_EQ(letter.value, product) << where << letter.name;
+    if (letter.factors.empty()) product = letter.value;
+    EXPECT_EQ(letter.value, product) << where << letter.name;
     EXPECT_FALSE(letter.meaning.empty()) << where << letter.name;
   }
 }
@@ -103,7 +104,7 @@ class DerivationOfCorpus : public Corpus {};
 
 TEST_F(DerivationOfCorpus, comes_to_the_count_in_every_row_of_every_real_model) {
   size_t known = 0;
-  for (const std::string& folder : {"models/tflite", "models/onnx"}) {
+  for (const std::string folder : {"models/tflite", "models/onnx"}) {
     if (!std::filesystem::is_directory(in_corpus(folder))) continue;
     for (const std::string& name : files_in(in_corpus(folder))) {
       if (!name.ends_with(".tflite") && !name.ends_with(".onnx")) continue;
@@ -223,7 +224,7 @@ TEST_F(DerivationOfCorpus, operations_without_an_example_do_no_arithmetic) {
       for (const Row& row : report.rows) {
         const Rule* rule = find_rule(row.op);
         ASSERT_NE(rule, nullptr) << row.op;
-        if (rule->cases.empty()) EXPECT_TRUE(row.figures.work.empty()) << name << ": " << row.op;
+        EXPECT_TRUE(!rule->cases.empty() || row.figures.work.empty()) << name << ": " << row.op;
       }
     } catch (const Error&) {
       continue;  // what cannot be read has no rows

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "flopstat/error.h"
@@ -12,30 +13,33 @@
 namespace flopstat {
 namespace {
 
-/// Words whose operation is sure, though an operator without attributes has no window and reads as opaque.
 struct Windowed {
   std::string_view word;
   Op op;
 };
 
-const std::array kWindowed{
-    Windowed{"CONV_2D", Conv{}},
-    Windowed{"DEPTHWISE_CONV_2D", Conv{}},
-    Windowed{"CONV_3D", Conv{}},
-    Windowed{"STABLEHLO_CONVOLUTION", GeneralConv{}},
-    Windowed{"TRANSPOSE_CONV", ConvTranspose{}},
-    Windowed{"CONV_3D_TRANSPOSE", ConvTranspose{}},
-    Windowed{"Convolution2DTransposeBias", ConvTranspose{}},
-    Windowed{"AVERAGE_POOL_2D", Pool{.fn = PoolFn::average}},
-    Windowed{"MAX_POOL_2D", Pool{.fn = PoolFn::max}},
-    Windowed{"L2_POOL_2D", Pool{.fn = PoolFn::l2}},
-    Windowed{"AveragePool", Pool{.fn = PoolFn::average}},
-    Windowed{"LpPool", Pool{.fn = PoolFn::l2}},
-    Windowed{"MaxPool", Pool{.fn = PoolFn::max}},
-    Windowed{"STABLEHLO_REDUCE_WINDOW", ReduceWindow{}},
-    Windowed{"STABLEHLO_REDUCE", Reduce{}},
-    Windowed{"STABLEHLO_DOT_GENERAL", Einsum{}},
-};
+/// Words whose operation is sure, though an operator without attributes has no window and reads as opaque.
+std::span<const Windowed> windowed() {
+  static const std::array words{
+      Windowed{"CONV_2D", Conv{}},
+      Windowed{"DEPTHWISE_CONV_2D", Conv{}},
+      Windowed{"CONV_3D", Conv{}},
+      Windowed{"STABLEHLO_CONVOLUTION", GeneralConv{}},
+      Windowed{"TRANSPOSE_CONV", ConvTranspose{}},
+      Windowed{"CONV_3D_TRANSPOSE", ConvTranspose{}},
+      Windowed{"Convolution2DTransposeBias", ConvTranspose{}},
+      Windowed{"AVERAGE_POOL_2D", Pool{.fn = PoolFn::average}},
+      Windowed{"MAX_POOL_2D", Pool{.fn = PoolFn::max}},
+      Windowed{"L2_POOL_2D", Pool{.fn = PoolFn::l2}},
+      Windowed{"AveragePool", Pool{.fn = PoolFn::average}},
+      Windowed{"LpPool", Pool{.fn = PoolFn::l2}},
+      Windowed{"MaxPool", Pool{.fn = PoolFn::max}},
+      Windowed{"STABLEHLO_REDUCE_WINDOW", ReduceWindow{}},
+      Windowed{"STABLEHLO_REDUCE", Reduce{}},
+      Windowed{"STABLEHLO_DOT_GENERAL", Einsum{}},
+  };
+  return words;
+}
 
 /// More operands than any operator looks at before it knows its attributes.
 constexpr size_t kOperands = 48;
@@ -90,7 +94,7 @@ Op op_or_opaque(Read read) {
 }  // namespace
 
 std::optional<Op> operation_named(std::string_view word) {
-  for (const Windowed& each : kWindowed) {
+  for (const Windowed& each : windowed()) {
     if (each.word == word) return each.op;
   }
   for (uint32_t code = 0; code < tflite::builtin_count(); ++code) {

@@ -15,6 +15,7 @@ namespace flopstat {
 namespace {
 
 constexpr size_t kIndent = 2;
+constexpr size_t kRowsShown = 24;  // where lines are limited
 
 /// The page so far, and how it is written.
 struct Page {
@@ -248,6 +249,24 @@ void write_peak(const Report& report, const Page& page) {
                         thousands(*totals.peak_activation_bytes), *totals.peak_row));
 }
 
+/// The multiply-adds of every row that has any, from its shapes.
+void write_macs_of_rows(const Report& report, const Page& page) {
+  const auto counts = [](const Row& row) { return row.derivation && row.figures.macs.value_or(0) > 0; };
+  const auto rows = static_cast<size_t>(std::ranges::count_if(report.rows, counts));
+  if (rows == 0) return;
+  page.heading("MACs, row by row");
+  const size_t limit = page.style.width == 0 ? rows : kRowsShown;
+  size_t shown = 0;
+  for (const Row& row : report.rows) {
+    if (!counts(row) || shown++ >= limit) continue;
+    std::string text = fmt::format("#{} {}: {}", row.index, page.escaped(row.type), equation(row.derivation->macs));
+    if (!row.repeat) text += ", an unknown number of times, counted once";
+    if (row.repeat && *row.repeat != 1) text += fmt::format(", {} times", *row.repeat);
+    page.line(text);
+  }
+  if (rows > limit) page.line(fmt::format("and {} more (--wide shows all)", rows - limit), Emphasis::dim);
+}
+
 }  // namespace
 
 void write_row_derivation(const Report& report, const Row& row, const TerminalStyle& style, std::string& out) {
@@ -278,6 +297,7 @@ void write_totals_derivation(const Report& report, const TerminalStyle& style, s
   for (const SummedFigure& sum : kSums) write_sum(sum, report, page);
   write_intensity(report.totals.figures, page);
   write_peak(report, page);
+  write_macs_of_rows(report, page);
   std::string notes;
   write_unknown(report, style, notes);
   write_certainty(report, style, notes);
