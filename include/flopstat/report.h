@@ -53,7 +53,7 @@ struct Row {
   std::string_view op;                 ///< the canonical word
   std::string_view scope;              ///< layer path, or empty
   Figure repeat = 1;                   ///< runs per run of the model; 0 for a branch that is not taken
-  uint64_t offset = 0;                 ///< byte in the file
+  uint64_t offset = 0;                 ///< byte in the file, or in the C array
   std::span<const TensorInfo> inputs;  ///< an absent operand has the type unknown and no shape
   std::span<const TensorInfo> outputs;
   Figures figures;  ///< of one run
@@ -99,11 +99,31 @@ struct ReportWarning {
   std::string message;
 };
 
+/// What the file says of the model in words; each is empty where it does not.
+struct About {
+  std::string_view name = {};
+  std::string_view description = {};
+  std::string_view version = {};
+  std::string_view author = {};
+  std::string_view license = {};
+  std::string_view min_runtime = {};  ///< the oldest runtime that runs it: "1.14.0"
+};
+
+/// A file that lies in the model's file without being part of the model: labels, a vocabulary.
+struct AttachedFile {
+  std::string_view name = {};
+  uint64_t bytes = 0;  ///< as it lies there
+};
+
 struct Report {
   std::string path;
-  std::string_view format;
+  std::string_view format;   ///< "tflite", or "tflite in a C array"
+  std::string_view c_array;  ///< name of the array, where the model is one in C source
   std::string producer;
-  uint64_t file_bytes = 0;
+  About about;
+  uint64_t file_bytes = 0;      ///< of the file, or of the array
+  uint64_t attached_bytes = 0;  ///< of these, what is no part of the model: an archive behind it
+  std::vector<AttachedFile> attached_files;
   std::string_view convention;
   std::map<std::string, int64_t> dims;  ///< free dimensions and the sizes they were given
   std::string_view signature;           ///< the one that is counted, if the file names any

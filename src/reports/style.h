@@ -14,7 +14,7 @@ struct TerminalStyle {
   bool utf8 = false;     ///< characters beyond ASCII
   bool exact = false;    ///< every digit, plain bytes
   bool hints = false;    ///< what to type next
-  bool details = false;  ///< producer, work by unit and type, memory that is seldom asked for
+  bool details = false;  ///< what the file says of the model, work by unit and type, memory that is seldom asked for
 };
 
 /// The four ways in which text differs from plain text.
