@@ -80,7 +80,11 @@ std::string separator(const Destination& to, bool several) {
 
 void write_report(const Report& report, const Arguments& arguments, bool several, Destination& to) {
   std::string text = separator(to, several);
-  write_screen(report, arguments, to.format, to.style, several, text);
+  const Drain drain = [&](std::string& part) {
+    to.output.write(part);
+    part.clear();
+  };
+  write_screen(report, arguments, to.format, to.style, several, drain, text);
   if (to.format == Format::terminal) to.comparison.add(report);
   ++to.reports;
   to.output.write(text);

@@ -31,9 +31,9 @@ std::vector<std::byte> zip_archive(const std::vector<std::pair<std::string, std:
   std::string directory;
   for (const auto& [name, contents] : files) {
     const auto place = static_cast<uint32_t>(before + archive.size());
-    archive += "PK\x03\x04" + header(name, contents) + name + contents;
-    directory += "PK\x01\x02" + little_endian(uint16_t{20}) + header(name, contents) +
-                 little_endian(uint16_t{0}, uint16_t{0}, uint16_t{0}, uint32_t{0}, place) + name;
+    archive.append("PK\x03\x04").append(header(name, contents)).append(name).append(contents);
+    directory.append("PK\x01\x02").append(little_endian(uint16_t{20})).append(header(name, contents));
+    directory.append(little_endian(uint16_t{0}, uint16_t{0}, uint16_t{0}, uint32_t{0}, place)).append(name);
   }
   const auto count = static_cast<uint16_t>(files.size());
   const auto place = static_cast<uint32_t>(before + archive.size());
