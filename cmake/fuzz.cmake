@@ -1,24 +1,31 @@
-# Each fuzz/fuzz_*.cpp is one target. With FLOPSTAT_FUZZ it is linked with libFuzzer: build/fuzz/fuzz_tflite from
-# fuzz/fuzz_tflite.cpp. In the tests fuzz/replay.cpp runs it on its kept corpus, fuzz/corpus/fuzz_tflite.
+# Each fuzz/fuzz_*.cpp is one target. With FLOPSTAT_FUZZ it is linked with libFuzzer: build/asan/fuzz_tflite from
+# fuzz/fuzz_tflite.cpp. Else fuzz/replay.cpp is its main program. The tests run it on its kept corpus,
+# fuzz/corpus/fuzz_tflite, either way.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.cpp)
+add_custom_target(fuzz_targets)
 foreach(source IN LISTS fuzz_sources)
   cmake_path(GET source STEM name)
   if(FLOPSTAT_FUZZ)
     set(target ${name})
+    set(once -runs=0)
     add_executable(${target} ${source})
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   else()
     set(target replay_${name})
+    set(once)
     add_executable(${target} ${source} fuzz/replay.cpp)
+  endif()
+  target_include_directories(${target} PRIVATE src ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE flopstat flopstat_flags)
+  add_dependencies(fuzz_targets ${target})
+  if(FLOPSTAT_TESTS)
     set(seeds ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
     if(name MATCHES "_(tflite|detect)$")  # scripts/fuzz gives them the examples, too
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/examples)
     endif()
-    add_test(NAME ${name}_replays_its_corpus COMMAND ${target} ${seeds})
+    add_test(NAME ${name}_replays_its_corpus COMMAND ${target} ${once} ${seeds})
     set_tests_properties(${name}_replays_its_corpus PROPERTIES TIMEOUT 300)
   endif()
-  target_include_directories(${target} PRIVATE src ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${target} PRIVATE flopstat flopstat_flags)
 endforeach()
 
 # Damaged models in child processes: `ctest -L mutants`. Sanitizers take memory of their own, which it measures.

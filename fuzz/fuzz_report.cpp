@@ -1,6 +1,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <string>
@@ -85,8 +86,8 @@ class RandomReport {
     return result;
   }
 
-  std::vector<TensorInfo> tensors() {
-    std::vector<TensorInfo> result(source_.below(3));
+  const std::vector<TensorInfo>& tensors() {
+    std::vector<TensorInfo>& result = tensors_.emplace_back(source_.below(3));
     for (TensorInfo& each : result) {
       each.name = name();
       each.dtype = static_cast<DType>(source_.below(24));
@@ -114,8 +115,14 @@ class RandomReport {
   }
 
   fuzz::Source& source_;
-  std::deque<std::vector<int64_t>> shapes_;
+  std::deque<std::vector<int64_t>> shapes_;  // these two are what the report's spans view
+  std::deque<std::vector<TensorInfo>> tensors_;
 };
+
+[[noreturn]] void fail(const char* what, std::string_view text) {
+  std::fprintf(stderr, "%s:\n%.*s\n", what, static_cast<int>(text.size()), text.data());
+  std::abort();
+}
 
 /// Text for a terminal: complete lines, nothing that moves the cursor, and no line wider than asked for.
 void check_terminal(const std::string& text, const TerminalStyle& style) {
@@ -123,14 +130,14 @@ void check_terminal(const std::string& text, const TerminalStyle& style) {
   std::string_view rest = text;
   while (!rest.empty()) {
     const CodePoint point = first_code_point(rest);
-    if (!point.valid || (!style.utf8 && point.value > 0x7e)) std::abort();
+    if (!point.valid || (!style.utf8 && point.value > 0x7e)) fail("a byte that is no character there", text);
     if (point.value == '\n') {
       columns = 0;
     } else if (point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0)) {
-      std::abort();
+      fail("a control character", text);
     } else {
       columns += display_width(rest.substr(0, point.bytes));
-      if (style.width != 0 && columns > style.width) std::abort();
+      if (style.width != 0 && columns > style.width) fail("a line wider than asked for", text);
     }
     rest.remove_prefix(point.bytes);
   }
@@ -139,7 +146,7 @@ void check_terminal(const std::string& text, const TerminalStyle& style) {
 /// JSON is ASCII and its control characters are line ends alone.
 void check_json(const std::string& json) {
   for (const char c : json) {
-    if (c != '\n' && (c < 0x20 || c > 0x7e)) std::abort();
+    if (c != '\n' && (c < 0x20 || c > 0x7e)) fail("JSON that is not ASCII", json);
   }
 }
 

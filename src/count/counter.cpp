@@ -300,6 +300,8 @@ class Counter {
       return cost;
     } catch (const Overflow& overflow) {
       return Unknown{overflow.what()};
+    } catch (const Missing& missing) {
+      return Unknown{missing.what()};
     }
   }
 

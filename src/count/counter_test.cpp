@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "flopstat/error.h"
+#include "support/invariants.h"
 #include "support/model_builder.h"
 
 namespace flopstat::test {
@@ -279,6 +280,46 @@ TEST(Counter, a_call_that_nests_too_deep_is_unknown_and_never_free) {
   const Counted all = counted(b.finish());
   EXPECT_FALSE(all.report.totals.complete);
   EXPECT_NE(all.report.rows.back().unknown.find("nest deeper than 64"), std::string::npos);
+}
+
+/// A graph with one node of each operation there is but calls, all with the same operands and results.
+Model every_operation(const std::vector<Shape>& operands, size_t results) {
+  ModelBuilder b;
+  std::vector<TensorId> inputs;
+  for (const Shape& shape : operands) inputs.push_back(b.input("x" + std::to_string(inputs.size()), shape));
+  const auto add = [&](Op op) {
+    if (!called_graphs(op).empty()) return;
+    std::vector<TensorId> outputs;
+    while (outputs.size() < results) {
+      outputs.push_back(b.computed());
+      b.tensor(outputs.back()).dims.emplace();  // the file states a scalar
+    }
+    b.node_to(std::move(op), inputs, outputs);
+  };
+  [&]<class... Operations>(std::type_identity<std::variant<Operations...>>) {
+    (add(Operations{}), ...);
+  }(std::type_identity<Op>{});
+  return b.finish();
+}
+
+TEST(Counter, an_operation_without_the_operands_it_needs_has_a_row_like_any_other) {
+  for (const std::vector<Shape>& operands : std::vector<std::vector<Shape>>{{}, {{}}, {{}, {}}, {{2}, {}, {}}}) {
+    for (const size_t results : {0U, 1U, 3U}) {
+      const Counted all = counted(every_operation(operands, results));
+      EXPECT_GE(all.report.rows.size(), std::variant_size_v<Op> - 6);
+      check_invariants(all.report);
+    }
+  }
+}
+
+TEST(Counter, an_operand_that_a_formula_needs_and_a_node_lacks_is_named_as_missing) {
+  ModelBuilder b;
+  const TensorId ids = b.input("ids", {6}, DType::i32);
+  const TensorId scalar = b.stored({});
+  b.node_to(EmbeddingBag{}, {ids, ids, ids, ids, scalar}, {b.computed("y")}, "bag");
+  b.tensor(ids + 2).dims.emplace();
+  const Counted all = counted(b.finish());
+  EXPECT_FALSE(row_named(all.report, "bag").unknown.empty());
 }
 
 TEST(Counter, a_model_without_graphs_costs_nothing) {

@@ -185,6 +185,8 @@ class Inference final : public GraphRunner {
       return results;
     } catch (const Overflow&) {
       return Unknown{"the sizes exceed 64 bits"};
+    } catch (const Missing& missing) {
+      return Unknown{missing.what()};
     }
   }
 

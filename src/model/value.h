@@ -8,11 +8,9 @@
 
 #include "flopstat/dtype.h"
 #include "model/count.h"
+#include "model/shape.h"
 
 namespace flopstat {
-
-/// Sizes of a tensor's axes, outermost first. Empty for a scalar. Every size is in [0, kMaxDim].
-using Shape = std::vector<int64_t>;
 
 /// Largest size of one axis that inference accepts: products of two sizes and a stride stay within 64 bits.
 inline constexpr int64_t kMaxDim = int64_t{1} << 40;

@@ -9,19 +9,26 @@
 
 namespace flopstat {
 
-/// What an operation sees of one tensor: what the file says of it and what inference knows of it.
+/// What an operation sees of one tensor: what the file says of it and what inference knows of it. What is known of it
+/// may be asked of an absent one too: that throws `Missing`.
 struct Operand {
   const Tensor* tensor = nullptr;
   const Value* value = nullptr;  ///< null where the operand is absent, or (results, while inferring) not known yet
 
   explicit operator bool() const { return value != nullptr; }
 
-  const Shape& shape() const { return value->shape; }
-  DType dtype() const { return value->dtype; }
-  size_t rank() const { return value->shape.size(); }
+  const Shape& shape() const { return present().shape; }
+  DType dtype() const { return present().dtype; }
+  size_t rank() const { return present().shape.size(); }
 
   /// Integers that stand for real numbers.
-  bool quantized() const { return tensor->quantization.scales > 0 && is_integer(value->dtype); }
+  bool quantized() const { return is_integer(dtype()) && tensor->quantization.scales > 0; }
+
+ private:
+  const Value& present() const {
+    if (value == nullptr) throw Missing("an operand that the operation needs is left out");
+    return *value;
+  }
 };
 
 /// The operands of one node in the order that its operation documents, and its results.

@@ -162,8 +162,8 @@ void write_details(const Report& report, const TerminalStyle& style, std::string
   table.columns = {{.title = "Work"},
                    {.title = "Unit", .align = Table::Align::left},
                    {.title = "Type", .align = Table::Align::left},
-                   {.title = "Part", .align = Table::Align::left},
-                   {.title = "Mark", .align = Table::Align::left}};
+                   {.title = "Part", .align = Table::Align::left, .priority = 2},
+                   {.title = "Mark", .align = Table::Align::left, .priority = 1}};
   for (const Work& work : report.totals.figures.work) {
     table.rows.push_back(
         {{figure_text(work.count, Quantity::count, false, Form::column, style), std::string(name_of(work.unit)),

@@ -41,7 +41,12 @@ Report wide_model() {
   for (const char* type : {"A", "com.company.department::QuantizedGroupedSparseAttentionWithRotaryEmbedding"}) {
     b.row({.type = type,
            .work = {{.unit = Unit::mul_add, .dtype = DType::f16, .count = large},
-                    {.unit = Unit::mul_add, .dtype = DType::i8, .count = large}},
+                    {.unit = Unit::mul_add, .dtype = DType::i8, .count = large},
+                    {.part = Part::requantize,
+                     .unit = Unit::transcendental,
+                     .dtype = DType::boolean,
+                     .mark = Mark::constant,
+                     .count = large}},
            .padding_macs = large,
            .params = large,
            .weight_bytes = large,
@@ -81,7 +86,7 @@ TEST(Terminal, the_first_screen_of_a_small_network) {
 
 TEST(Terminal, no_line_is_wider_than_the_terminal) {
   for (const Report& report : {mnist_mlp(), incomplete_model(), wide_model()}) {
-    for (const size_t width : {60, 80, 100, 200}) {
+    for (const size_t width : {40, 60, 80, 100, 200}) {
       for (const bool utf8 : {false, true}) {
         const TerminalStyle style{.width = width, .utf8 = utf8, .hints = true, .details = true};
         for (const std::string& line : lines_of(written(report, style))) {
