@@ -20,7 +20,7 @@ foreach(source IN LISTS fuzz_sources)
   add_dependencies(fuzz_targets ${target})
   if(FLOPSTAT_TESTS)
     set(seeds ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
-    if(name MATCHES "_(tflite|detect)$")  # scripts/fuzz gives them the examples, too
+    if(NOT FLOPSTAT_FUZZ AND name MATCHES "_(tflite|detect)$")  # libFuzzer might write into the first folder
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/examples)
     endif()
     add_test(NAME ${name}_replays_its_corpus COMMAND ${target} ${once} ${seeds})

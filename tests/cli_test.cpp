@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flopstat/analyze.h"
+#include "support/c_source.h"
 #include "support/program.h"
 #include "support/tflite_writer.h"
 
@@ -87,6 +88,21 @@ TEST_F(Program, standard_input_is_a_dash) {
   const nlohmann::json piped = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(piped["model"]["path"], "-");
   EXPECT_EQ(piped["totals"], nlohmann::json::parse(run("mnist_mlp.tflite --json").out)["totals"]);
+}
+
+TEST_F(Program, a_model_in_c_source_costs_what_its_file_costs) {
+  const std::string bytes = contents(FLOPSTAT_SOURCE_DIR "/examples/sine_int8.tflite");
+  const std::string source = file("model.cc", test::c_source(test::bytes_of_text(bytes), "g_sine"));
+  const nlohmann::json array = nlohmann::json::parse(run(source + " --json").out);
+  const nlohmann::json direct = nlohmann::json::parse(run("sine_int8.tflite --json").out);
+  EXPECT_EQ(array["totals"], direct["totals"]);
+  EXPECT_EQ(array["ops"], direct["ops"]);
+  EXPECT_EQ(array["model"]["path"], "model.cc");
+  EXPECT_EQ(array["model"]["format"], "tflite in a C array");
+  EXPECT_EQ(array["model"]["c_array"], "g_sine");
+  EXPECT_EQ(array["model"]["file_bytes"], bytes.size());
+  EXPECT_THAT(run(source).out, StartsWith("model.cc   tflite in a C array   i8   3 ops"));
+  EXPECT_THAT(shell("\"$F\" -v - < \"$T/model.cc\"").out, HasSubstr("\n  C array      g_sine\n"));
 }
 
 TEST_F(Program, a_file_that_cannot_be_read_is_3_and_says_where) {
