@@ -60,12 +60,24 @@ Figure float_equivalent_flops(const Model& model, const Bindings& bindings, cons
   return count(*plain, frames, analyze(*plain, frames.root), convention).totals.figures.flops;
 }
 
+/// Takes the quantization away, and says that the report speaks of another network than the file.
+void make_float(Model& model) {
+  std::optional<Model> plain = without_quantization(model);
+  if (plain) {
+    plain->invented = std::move(model.invented);  // names are views into it
+    model = *std::move(plain);
+  }
+  model.warnings.push_back({"as_float", plain ? "counted as the network was before quantization, not as it is stored"
+                                              : "nothing in the file is quantized: as float it costs the same"});
+}
+
 Report analyze(File file, const Options& options) {
   const Convention& convention = convention_named(options.convention);
   auto storage = std::make_shared<Storage>();
   Model& model = storage->model;
   model = read_model(std::move(file));
   choose_signature(model, options.signature);
+  if (options.as_float) make_float(model);
   const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes};
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
