@@ -1,20 +1,27 @@
-# Each fuzz/fuzz_*.cpp is one target. With FLOPSTAT_FUZZ it is linked with libFuzzer: build/fuzz/fuzz_tflite from
-# fuzz/fuzz_tflite.cpp. In the tests fuzz/replay.cpp runs it on its kept corpus, fuzz/corpus/fuzz_tflite.
+# Each fuzz/fuzz_*.cpp is one target. With FLOPSTAT_FUZZ it is linked with libFuzzer: build/asan/fuzz_tflite from
+# fuzz/fuzz_tflite.cpp. Else fuzz/replay.cpp is its main program. The tests run it on its kept corpus,
+# fuzz/corpus/fuzz_tflite, either way.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/fuzz_*.cpp)
+add_custom_target(fuzz_targets)
 foreach(source IN LISTS fuzz_sources)
   cmake_path(GET source STEM name)
   if(FLOPSTAT_FUZZ)
     set(target ${name})
+    set(once -runs=0)
     add_executable(${target} ${source})
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   else()
     set(target replay_${name})
+    set(once)
     add_executable(${target} ${source} fuzz/replay.cpp)
-    add_test(NAME ${name}_replays_its_corpus COMMAND ${target} ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
-    set_tests_properties(${name}_replays_its_corpus PROPERTIES TIMEOUT 300)
   endif()
   target_include_directories(${target} PRIVATE src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE flopstat flopstat_flags)
+  add_dependencies(fuzz_targets ${target})
+  if(FLOPSTAT_TESTS)
+    add_test(NAME ${name}_replays_its_corpus COMMAND ${target} ${once} ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
+    set_tests_properties(${name}_replays_its_corpus PROPERTIES TIMEOUT 300)
+  endif()
 endforeach()
 
 # The tool that writes the first seeds.
