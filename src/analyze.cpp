@@ -60,10 +60,22 @@ Figure float_equivalent_flops(const Model& model, const Bindings& bindings, cons
   return count(*plain, frames, analyze(*plain, frames.root), convention).totals.figures.flops;
 }
 
+/// Takes the quantization away, and says that the report speaks of another network than the file.
+void make_float(Model& model) {
+  std::optional<Model> plain = without_quantization(model);
+  if (plain) {
+    plain->invented = std::move(model.invented);  // names are views into it
+    model = *std::move(plain);
+  }
+  model.warnings.push_back({"as_float", plain ? "counted as the network was before quantization, not as it is stored"
+                                              : "nothing in the file is quantized: as float it costs the same"});
+}
+
 /// Counts the model that the storage holds; the report keeps the storage.
 Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, const Options& options) {
   Model& model = storage->model;
   choose_signature(model, options.signature);
+  if (options.as_float) make_float(model);
   const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes};
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;

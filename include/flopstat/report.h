@@ -26,7 +26,8 @@ struct TensorInfo {
 
 using Figure = std::optional<uint64_t>;
 
-/// What one run of one node, or all runs of many, cost.
+/// What one run of one node, or all runs of many, cost. A sum with a figure that is not known is not known; rows whose
+/// whole cost is not known are left out of it.
 struct Figures {
   Figure macs;          ///< mul_adds of core parts, whatever their type, padding included
   Figure valid_macs;    ///< without products that the file alone shows to be zero
@@ -34,7 +35,7 @@ struct Figures {
   Figure int_ops;       ///< integer operations by the report's convention
   Figure params;        ///< parameters that no earlier row has
   Figure weight_bytes;  ///< their stored bytes
-  Figure read_bytes;
+  Figure read_bytes;    ///< not known where an operand is text
   Figure written_bytes;
   std::vector<Work> work;  ///< summed by part, unit, type, certainty and mark
 
@@ -87,7 +88,7 @@ struct Totals {
   Figure trainable_params;        ///< where the file says which are
   uint64_t buffer_elements = 0;   ///< stored constants that the file names as no parameters
   uint64_t quantization_bytes = 0;
-  uint64_t state_bytes = 0;
+  Figure state_bytes = 0;  ///< of what outlives a run; none where the size of some of it is not known
   Figure training_peak_bytes;
   Figure peak_activation_bytes;      ///< lower bound of every plan in this order
   Figure planned_activation_bytes;   ///< a real placement, 16-byte aligned

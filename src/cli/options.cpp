@@ -219,6 +219,7 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
+    app.add_flag("--as-float", arguments.options.as_float, "the network as it was before quantization");
     app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");
     app.add_flag("--json", texts.json, "one document; several models: an array");
     if (writes_tables(command)) {

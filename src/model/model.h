@@ -50,9 +50,10 @@ struct Tensor {
   std::optional<Role> named = std::nullopt;  ///< where the file says what it is for
   Quantization quantization = {};
   Bytes data = {};            ///< contents as stored, if they are in the file and dense
-  uint64_t stored_bytes = 0;  ///< bytes of the contents wherever they are; 0 if none
+  uint64_t stored_bytes = 0;  ///< bytes of the contents wherever they are, with what says where they belong; 0 if none
   uint32_t storage = 0;       ///< equal for tensors that share one stored buffer; 0: nothing is stored
   std::shared_ptr<const Elements> elements = nullptr;  ///< contents that are not plain little-endian data
+  std::optional<uint64_t> present = std::nullopt;      ///< elements in sparse storage: all others are 0
 
   /// Contents are fixed by the file.
   bool is_constant() const { return storage != 0 || elements != nullptr; }

@@ -27,6 +27,14 @@ void add_gate_products(Cost& cost, const CellSizes& sizes, const GateProducts& p
                          .rows = Count{sizes.steps} * sizes.batch,
                          .asymmetric_inputs = p.asymmetric_inputs});
 
+  const bool diagonal = p.r.rank() == 1;
+  if (diagonal) {
+    const DType type = join(p.x.dtype(), p.r.dtype());
+    cost.add(Part::core, Unit::mul, type, accumulators);
+    cost.add(Part::core, Unit::add, type, accumulators);
+    return;
+  }
+
   // The states that the recurrent product reads, over all runs, are of the type of x and as many as the outputs.
   const Value states{.dtype = p.x.dtype(), .shape = {sizes.steps, sizes.batch, sizes.directions, sizes.state}};
   const bool summed_in_integers = is_integer(p.x.dtype());

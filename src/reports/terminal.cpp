@@ -84,7 +84,10 @@ SummaryLine activations_line(const Report& report, const TerminalStyle& style) {
   }
   line.pieces.push_back({peak + " (lower bound)"});
   line.pieces.push_back({"planned " + total_text("planned_activation_bytes", report, style)});
-  if (totals.state_bytes > 0) line.pieces.push_back({"state " + bytes_text(totals.state_bytes, style)});
+  if (totals.state_bytes != 0U) {
+    const Cell state = cell(column("state_bytes"), totals);
+    line.pieces.push_back({"state " + figure_text(state, Quantity::bytes, false, Form::sentence, style)});
+  }
   return line;
 }
 

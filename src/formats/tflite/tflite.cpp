@@ -8,6 +8,7 @@
 #include "bytes/zip.h"
 #include "formats/tflite/metadata.h"
 #include "formats/tflite/operators.h"
+#include "formats/tflite/sparsity.h"
 
 namespace flopstat {
 namespace {
@@ -86,6 +87,7 @@ constexpr int8_t kOldCodePlaceholder = 127;
 constexpr uint8_t kBlockwise = 2;
 /// Offsets up to this one are no place behind the FlatBuffer: the converter writes 1 until it knows the place.
 constexpr uint64_t kNoOffset = 1;
+constexpr uint8_t kMultiAxis = 3;
 constexpr uint32_t kExternalStorage = 0x8000'0000;
 
 /// Most axes of a tensor; the runtime's own kernels stop at 8.
@@ -222,7 +224,8 @@ class Reader {
     if (stored.size == 0) return;
     tensor.storage = index + 1;
     tensor.stored_bytes = stored.size;
-    if (!table.has(tensor_slot::sparsity)) tensor.data = stored.data;
+    tensor.data = stored.data;
+    if (const auto sparsity = table.table(tensor_slot::sparsity)) tflite::make_sparse(tensor, *sparsity);
   }
 
   /// `shape` is what the converter saw; where `shape_signature` has -1 the size is free. No shape at all is a scalar
@@ -261,10 +264,13 @@ class Reader {
     return result;
   }
 
-  /// What a tensor says of blockwise quantization, if that is how it is quantized.
+  /// What a tensor says of blockwise quantization or of one along several axes, if that is how it is quantized: both
+  /// begin with the tensors of their scales and zero points.
   static std::optional<FlatTable> blockwise_details(const FlatTable& tensor) {
     const std::optional<FlatTable> quantization = tensor.table(tensor_slot::quantization);
-    if (!quantization || quantization->scalar<uint8_t>(quantization_slot::details_type, 0) != kBlockwise) return {};
+    if (!quantization) return {};
+    const auto type = quantization->scalar<uint8_t>(quantization_slot::details_type, 0);
+    if (type != kBlockwise && type != kMultiAxis) return {};
     return quantization->table(quantization_slot::details);
   }
 
