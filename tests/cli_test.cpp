@@ -77,8 +77,8 @@ TEST_F(Program, several_models_are_an_array_or_a_comparison) {
   EXPECT_EQ(documents[2]["model"]["path"], "mnist_mlp_int8.tflite");
   const Outcome text = run("mnist_mlp.tflite nosuch.tflite mnist_mlp_int8.tflite");
   EXPECT_EQ(text.code, 3);
-  EXPECT_THAT(text.out, HasSubstr("\n\nmnist_mlp_int8.tflite   tflite"));
   EXPECT_THAT(text.out, ::testing::ContainsRegex("Model +Format +MACs"));
+  EXPECT_THAT(run("-v mnist_mlp.tflite mnist_mlp_int8.tflite").out, HasSubstr("\n\nmnist_mlp_int8.tflite   tflite"));
   EXPECT_THAT(text.err, HasSubstr("--> nosuch.tflite"));
 }
 
@@ -376,7 +376,7 @@ TEST_F(Program, every_help_fits_80_columns_and_has_an_example) {
 }
 
 TEST_F(Program, version_formats_and_help_answer) {
-  EXPECT_EQ(run("--version").out, std::string("flopstat ") + version() + "\n");
+  EXPECT_THAT(run("--version").out, StartsWith(std::string("flopstat ") + version() + "\n"));
   const Outcome formats = run("formats");
   EXPECT_EQ(formats.code, 0);
   for (const FormatInfo& format : flopstat::formats()) EXPECT_THAT(formats.out, HasSubstr(std::string(format.title)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -60,11 +61,10 @@ SummaryLine compute_line(const Report& report, const TerminalStyle& style) {
 SummaryLine parameters_line(const Report& report, const TerminalStyle& style) {
   const Totals& totals = report.totals;
   SummaryLine line{"Parameters", {{total_text("params", report, style), Emphasis::bold}}};
-  std::string weights = "weights " + total_text("weight_bytes", report, style);
-  if (totals.figures.weight_bytes && report.file_bytes > 0 && totals.complete) {
-    weights += fmt::format(" = {} of the file", percent(*totals.figures.weight_bytes, report.file_bytes));
-  }
-  line.pieces.push_back({fmt::format("{} ({})", weights, bytes_text(report.file_bytes, style))});
+  line.pieces.push_back({"weights " + total_text("weight_bytes", report, style)});
+  const bool has_share = totals.figures.weight_bytes && report.file_bytes > 0 && totals.complete;
+  const std::string share = has_share ? percent(*totals.figures.weight_bytes, report.file_bytes) + " of the " : "";
+  line.pieces.push_back({fmt::format("{}file ({})", share, bytes_text(report.file_bytes, style))});
   if (totals.trainable_params) line.pieces.push_back({total_text("trainable_params", report, style) + " trainable"});
   if (totals.buffer_elements > 0) {
     line.pieces.push_back({"buffers " + total_text("buffer_elements", report, style) + " elements"});
@@ -158,6 +158,40 @@ void write_summary(const Report& report, const TerminalStyle& style, std::string
   }
 }
 
+// ---- Below the table
+
+/// Multiply-adds of all runs of a row, as far as they are known.
+uint64_t all_macs(const Row& row) { return row.figures.macs.value_or(0) * row.repeat.value_or(1); }
+
+/// Appends the row with the most multiply-adds, or those that share the first place. Nothing where the table says so
+/// already: it is the only one of its type.
+void write_largest(const Report& report, const TerminalStyle& style, std::string& out) {
+  constexpr size_t named = 8;
+  std::vector<const Row*> largest;
+  std::map<std::string_view, size_t> rows_of_type;
+  for (const Row& row : report.rows) {
+    if (all_macs(row) == 0) continue;
+    ++rows_of_type[row.type];
+    if (!largest.empty() && all_macs(row) < all_macs(*largest[0])) continue;
+    if (!largest.empty() && all_macs(row) > all_macs(*largest[0])) largest.clear();
+    largest.push_back(&row);
+  }
+  if (largest.empty() || rows_of_type[largest[0]->type] == 1) return;
+  const bool one_type = std::ranges::all_of(largest, [&](const Row* row) { return row->type == largest[0]->type; });
+  std::string rows;
+  for (size_t i = 0; i < std::min(largest.size(), named); ++i) rows += fmt::format(" #{}", largest[i]->index);
+  if (largest.size() > named) rows += fmt::format(" and {} more", largest.size() - named);
+  if (one_type) rows += " " + escape(largest[0]->type, !style.utf8);
+  const uint64_t macs = all_macs(*largest[0]);
+  const std::string each = figure_text(macs, Quantity::count, false, Form::column, style);
+  const std::string share = percent(macs * largest.size(), *report.totals.figures.macs);
+  const std::string_view whole = report.totals.complete ? "" : " of what is known";
+  write_note(largest.size() == 1
+                 ? fmt::format("Largest op:{}, {} MACs ({}{})", rows, each, share, whole)
+                 : fmt::format("Largest ops:{}, {} MACs each ({}{} together)", rows, each, share, whole),
+             Emphasis::plain, style, out);
+}
+
 // ---- More, and what to do next
 
 void write_details(const Report& report, const TerminalStyle& style, std::string& out) {
@@ -177,16 +211,26 @@ void write_details(const Report& report, const TerminalStyle& style, std::string
   table.write(style, kIndent, out);
 }
 
+/// The name of the model as a shell takes it, where it is short and needs no quotes.
+std::string_view shell_word(std::string_view path) {
+  constexpr size_t longest = 40;
+  constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-";
+  const bool plain = path.size() <= longest && path.find_first_not_of(safe) == std::string_view::npos;
+  return plain && !path.starts_with('-') ? path : "MODEL";
+}
+
 void write_next(const Report& report, const TerminalStyle& style, std::string& out) {
+  const std::string_view model = shell_word(report.path);
   std::vector<Piece> pieces = {{"next:", Emphasis::dim}};
   if (!report.dims.empty()) {
-    pieces.push_back({fmt::format("flopstat MODEL --dim {}=8", escape(report.dims.begin()->first, !style.utf8))});
+    const std::string dim = escape(report.dims.begin()->first, !style.utf8);
+    pieces.push_back({fmt::format("flopstat {} --dim {}=8", model, dim)});
   }
-  for (const char* command : {"flopstat ops MODEL", "flopstat memory MODEL", "flopstat help"}) {
-    pieces.push_back({command});
-  }
+  pieces.push_back({fmt::format("flopstat ops {} --sort macs", model)});
+  pieces.push_back({fmt::format("flopstat memory {}", model)});
+  pieces.push_back({"flopstat help"});
   out.append("\n").append(kIndent, ' ');
-  write_pieces(pieces, kIndent, kGap, kIndent + 2, style, out);
+  write_pieces(pieces, kIndent, kGap, kIndent + pieces[0].text.size() + kGap, style, out);
 }
 
 }  // namespace
@@ -198,6 +242,7 @@ void write_terminal(const Report& report, const TerminalStyle& style, std::strin
   out += '\n';
   types_table(report, style).write(style, kIndent, out);
   std::string notes;
+  write_largest(report, style, notes);
   write_unknown(report, style, notes);
   write_certainty(report, style, notes);
   write_assumed(report, style, notes);
