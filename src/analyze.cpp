@@ -80,7 +80,7 @@ Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, c
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
 
-  Report report = count(model, frames, analyze(model, frames.root), convention);
+  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive);
   plan_memory(model, frames, report);
   if (options.float_equivalent) {
     report.totals.float_equivalent_flops = float_equivalent_flops(model, bindings, convention);

@@ -76,6 +76,23 @@ TEST(Documentation, shows_of_every_command_what_it_prints) {
 #endif
 }
 
+TEST(Documentation, shows_of_real_models_what_is_counted) {
+#ifndef FLOPSTAT_PROGRAM
+  GTEST_SKIP() << "the program is not built: the commands in the documentation were NOT run";
+#else
+  const std::string models = FLOPSTAT_SHARED_DIR "/models/tflite";
+  if (!std::filesystem::is_directory(models)) {
+    GTEST_SKIP() << "NOT TESTED: the documentation's real models are not there: " << models;
+  }
+  const std::string log = ::testing::TempDir() + "flopstat_docs_models.txt";
+  const std::string command = "'" FLOPSTAT_PYTHON "' '" + (kRoot / "scripts/update_docs").string() +
+                              "' --check --models '" + models + "' '" FLOPSTAT_PROGRAM "' > '" + log + "' 2>&1";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0)
+      << contents(log) << "where the new output is right: scripts/update_docs --models FOLDER";
+#endif
+}
+
 TEST(Documentation, links_lead_to_files) {
   const std::regex link(R"(\]\(([^)#]+)[^)]*\))");
   size_t links = 0;

@@ -20,6 +20,7 @@ struct Options {
   std::string convention = "flopstat";
   bool as_float = false;            ///< count the network as it was before quantization, and warn that this was done
   bool float_equivalent = false;    ///< also count the network as it was before quantization
+  bool derive = false;              ///< also tell of every row how its figures came about
   bool trust_stored_shapes = true;  ///< false: stored shapes of tensors other than inputs are ignored
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flopstat/derivation.h"
 #include "flopstat/dtype.h"
 #include "flopstat/work.h"
 
@@ -60,6 +61,8 @@ struct Row {
   Figures figures;  ///< of one run
   Certainty certainty = Certainty::exact;
   std::string unknown;  ///< why its cost is not known; empty where it is
+  std::shared_ptr<const Derivation> derivation =
+      nullptr;  ///< where `Options::derive` asks for it and the cost is known
 };
 
 /// All rows of one type.

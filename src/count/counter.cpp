@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "count/derive.h"
 #include "count/parameters.h"
 #include "flopstat/error.h"
 #include "ops/ops.h"
@@ -50,7 +51,7 @@ bool moves_clamps(UnaryFn fn) {
 
 void add_activation(Cost& cost, UnaryFn fn, const Operand& y) {
   if (!y || (y.quantized() && moves_clamps(fn))) return;
-  add_function(cost, Part::activation, fn, y.dtype(), product(y.shape()));
+  add_function(cost, Part::activation, fn, y.dtype(), y.size());
 }
 
 /// Work on indices and on constants alone stays in the list, marked. A contraction always counts.
@@ -186,7 +187,8 @@ Figure product_of(const Figure& repeat, const Known<uint64_t>& times) {
 
 class Counter {
  public:
-  Counter(const Model& model, const Convention& convention) : model_(model), convention_(convention) {}
+  Counter(const Model& model, const Convention& convention, bool derive)
+      : model_(model), convention_(convention), derive_(derive) {}
 
   Report count(const Frames& frames, const Uses& uses) {
     report_.convention = convention_.name;
@@ -282,15 +284,19 @@ class Counter {
     row.outputs = keep(frame, node.outputs);
 
     const Unknown* missing = gather(graph, frame, node);
-    const Operands operands(in_, out_);
+    std::optional<Trace> trace;
+    if (derive_) name_operands(node, in_, out_, trace.emplace());
+    const Operands operands(in_, out_, trace ? &*trace : nullptr);
+    std::vector<Claim> claims;
     try {
-      claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
+      claim_parameters(graph, frame, node, uses, operands, sources, row, derive_ ? &claims : nullptr);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
       return;
     }
     Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
     if (Cost* each = known(cost)) {
+      if (derive_) row.derivation = derivation(node, operands, *each, claims, row.index);
       fill(row, node, operands, std::move(*each));
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
@@ -354,25 +360,52 @@ class Counter {
     }
   }
 
+  /// Null where the figures leave 64 bits.
+  std::shared_ptr<const Derivation> derivation(const Node& node, const Operands& operands, const Cost& cost,
+                                               const std::vector<Claim>& claims, uint32_t row) const {
+    try {
+      auto result = std::make_shared<Derivation>(derive(node, operands, cost, convention_));
+      for (const Claim& claim : claims) result->parameters.push_back(source_of(claim, row));
+      return result;
+    } catch (const Overflow&) {
+      return nullptr;
+    }
+  }
+
+  static ParameterSource source_of(const Claim& claim, uint32_t row) {
+    const Tensor& tensor = *claim.source.tensor;
+    const Value& value = *claim.source.value;
+    const Count elements = product(value.shape);
+    const Count bytes = claim.source.made ? byte_size(value.dtype, elements) : Count{tensor.stored_bytes};
+    return {.name = tensor.name,
+            .dtype = value.dtype,
+            .shape = {value.shape.begin(), value.shape.end()},
+            .elements = elements.value(),
+            .weight_bytes = bytes.value(),
+            .quantization_bytes = tensor.quantization.stored_bytes,
+            .counted_in = claim.row == row ? std::nullopt : std::optional(claim.row)};
+  }
+
   static Figure figure(const Known<Count>& count) {
     const Count* each = known(count);
     return each == nullptr ? Figure{} : Figure{each->value()};
   }
 
   void claim_parameters(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
-                        const Operands& operands, ParameterCounter::Sources& sources, Figures& figures) {
+                        const Operands& operands, ParameterCounter::Sources& sources, Row& row,
+                        std::vector<Claim>* claims) {
     Parameters claimed;
     Count quantization_bytes = report_.totals.quantization_bytes;
     const bool calls = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
     if (!calls && all_constant(operands)) {
       ParameterCounter::pass_on(graph, frame, node, uses, sources);
     } else if (!calls) {
-      claimed = parameters_.claim(graph, frame, node, uses, sources);
+      claimed = parameters_.claim(graph, frame, node, uses, sources, row.index, claims);
     }
-    figures.params = claimed.elements.value();
-    figures.weight_bytes = claimed.weight_bytes.value();
+    row.figures.params = claimed.elements.value();
+    row.figures.weight_bytes = claimed.weight_bytes.value();
     quantization_bytes += claimed.quantization_bytes;
-    if (!calls) quantization_bytes += parameters_.claim_scales(graph, node);
+    if (!calls) quantization_bytes += parameters_.claim_scales(graph, node, row.index);
     report_.totals.quantization_bytes = quantization_bytes.value();
   }
 
@@ -466,6 +499,7 @@ class Counter {
 
   const Model& model_;
   const Convention& convention_;
+  const bool derive_;
   Report report_;
   std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
@@ -480,9 +514,9 @@ std::optional<double> Figures::intensity() const {
   return static_cast<double>(*flops + *int_ops) / static_cast<double>(*read_bytes + *written_bytes);
 }
 
-Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention) {
+Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention, bool derive) {
   try {
-    return Counter(model, convention).count(frames, uses);
+    return Counter(model, convention, derive).count(frames, uses);
   } catch (const Overflow&) {
     throw Error(ErrorCode::limit, "the costs of its operations add up to more than 64 bits can hold", std::nullopt,
                 "sizes or loops this large are no model that runs");

@@ -41,11 +41,11 @@ Known<Cost> count(const AudioSpectrogram& op, const Operands& operands) {
   if (!known(results)) return reason(results);
   const Shape& y = known(results)->front().shape;
   const DType dtype = operands.in(0).dtype();
-  const Count frames = Count{y[0]} * y[1];
-  const Count bins = frames * y[2];
+  const Count frames = operands.letter("F", "frames of all channels", Count{y[0]} * y[1]);
+  const Count bins = frames * operands.letter("bins", "bins of a spectrum", y[2]);
   Cost cost;
   cost.add(Part::core, Unit::mul, dtype, frames * op.window);
-  add_transforms(cost, Transform::real, dtype, transform_length(op), frames);
+  add_transforms(cost, operands, Transform::real, dtype, transform_length(op), frames);
   cost.add(Part::core, Unit::mul, dtype, bins * 2);
   cost.add(Part::core, Unit::add, dtype, bins);
   if (!op.squared) cost.add(Part::core, Unit::transcendental, dtype, bins);

@@ -20,7 +20,7 @@ void add_activation_zero_points(Cost& cost, const Operand& x, const Operand& w) 
 /// Range of x, its quantization, the scale of each row, and the way back to float.
 void add_dynamic_range(Cost& cost, const Contraction& c) {
   const DType real = c.x.dtype();
-  const Count elements = product(c.x.shape());
+  const Count elements = c.x.size();
   cost.add(Part::requantize, Unit::compare, real, elements * 2);  // smallest and largest
   cost.add(Part::requantize, Unit::div, real, elements);
   cost.add(Part::requantize, Unit::compare, real, elements * 3);  // round, clamp to both ends

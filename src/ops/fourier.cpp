@@ -7,13 +7,18 @@
 
 namespace flopstat {
 
-void add_transforms(Cost& cost, Transform transform, DType dtype, int64_t n, Count transforms) {
+void add_transforms(Cost& cost, const Operands& operands, Transform transform, DType dtype, int64_t n,
+                    Count transforms) {
   if (n < 2) return;
   const double butterflies = static_cast<double>(n) * std::log2(static_cast<double>(n));
   const double share = transform == Transform::real ? 0.5 : 1;
   const auto rounded_up = [](double value) { return Count{static_cast<uint64_t>(std::ceil(value))}; };
-  cost.add(Part::core, Unit::mul, dtype, transforms * rounded_up(2 * share * butterflies), Certainty::model);
-  cost.add(Part::core, Unit::add, dtype, transforms * rounded_up(3 * share * butterflies), Certainty::model);
+  const std::string points = "for one transform of " + std::to_string(n) + " points: ";
+  const std::string half = transform == Transform::real ? "half of " : "";
+  const Count mul = operands.letter("m", points + half + "2n·log2 n, rounded up", rounded_up(2 * share * butterflies));
+  const Count add = operands.letter("a", points + half + "3n·log2 n, rounded up", rounded_up(3 * share * butterflies));
+  cost.add(Part::core, Unit::mul, dtype, transforms * mul, Certainty::model);
+  cost.add(Part::core, Unit::add, dtype, transforms * add, Certainty::model);
 }
 
 namespace {
@@ -72,9 +77,10 @@ Known<Cost> count(const RealFft& op, const Operands& operands) {
   const Count points = product(y);
 
   Cost cost;
-  add_transforms(cost, Transform::real, x.dtype(), n->back(), points / y.back());
+  const auto transforms = [&](Count number) { return operands.letter("F", "transforms", number); };
+  add_transforms(cost, operands, Transform::real, x.dtype(), n->back(), transforms(points / y.back()));
   for (size_t i = 0; i + 1 < n->size(); ++i) {
-    add_transforms(cost, Transform::complex, x.dtype(), (*n)[i], points / (*n)[i]);
+    add_transforms(cost, operands, Transform::complex, x.dtype(), (*n)[i], transforms(points / (*n)[i]));
   }
   return cost;
 }

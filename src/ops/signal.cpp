@@ -127,15 +127,15 @@ Cost count_filter_bank(const Signal& op, const Operands& operands) {
   const std::optional<std::vector<int64_t>> widths = integers_of(operands.in(kChannelWidths));
   Cost cost;
   if (!widths) {
-    cost.add(Part::core, Unit::mul_add, dtype, product(operands.in(1).shape()) + product(operands.in(2).shape()),
-             Certainty::bound);
+    cost.add(Part::core, Unit::mul_add, dtype, operands.in(1).size() + operands.in(2).size(), Certainty::bound);
     return cost;
   }
   Count products = 0;
   for (size_t i = 0; i < widths->size() && i <= static_cast<size_t>(op.size); ++i) {
     if ((*widths)[i] > 0) products += Count{(*widths)[i]} * 2;
   }
-  cost.add(Part::core, Unit::mul_add, dtype, products);
+  const Count used = operands.letter("W", "weights of the channels, each with its complement", products);
+  cost.add(Part::core, Unit::mul_add, dtype, used);
   return cost;
 }
 
@@ -178,8 +178,8 @@ void add_overlap_add(Cost& cost, DType dtype, Count samples) {
 
 /// A transform, and in floating point a division of each sample by its length; integers are shifted instead.
 /// Source: signal/src/irfft_float.cc, irfft_int16.cc.
-void add_inverse_transforms(Cost& cost, DType dtype, int64_t n, Count rows) {
-  add_transforms(cost, Transform::real, dtype, n, rows);
+void add_inverse_transforms(Cost& cost, const Operands& operands, DType dtype, int64_t n, Count rows) {
+  add_transforms(cost, operands, Transform::real, dtype, n, rows);
   if (is_float(dtype)) cost.add(Part::core, Unit::div, dtype, rows * n);
 }
 
@@ -235,21 +235,24 @@ Known<Cost> count(const Signal& op, const Operands& operands) {
   if (known(fits) == nullptr) return reason(fits);
   const Operand& x = operands.in(0);
   const DType dtype = x.dtype();
-  const Count elements = product(x.shape());
-  const Count rows = x.shape().back() == 0 ? Count{0} : elements / x.shape().back();
+  const Count elements = x.size();
+  const Count rows =
+      operands.letter("rows", "rows of x", x.shape().back() == 0 ? Count{0} : product(x.shape()) / x.shape().back());
   Cost cost;
   switch (op.fn) {
     case SignalFn::window: add_window(cost, dtype, elements); break;
     case SignalFn::fft_auto_scale: add_auto_scale(cost, dtype, elements); break;
-    case SignalFn::rfft: add_transforms(cost, Transform::real, dtype, op.size, rows); break;
-    case SignalFn::energy: add_energy(cost, dtype, rows * op.size); break;
+    case SignalFn::rfft: add_transforms(cost, operands, Transform::real, dtype, op.size, rows); break;
+    case SignalFn::energy:
+      add_energy(cost, dtype, rows * operands.letter("bins", "bins of a spectrum", op.size));
+      break;
     case SignalFn::filter_bank: return count_filter_bank(op, operands);
     case SignalFn::filter_bank_square_root: add_square_root(cost, dtype, elements); break;
     case SignalFn::filter_bank_spectral_subtraction: add_spectral_subtraction(cost, dtype, elements); break;
     case SignalFn::pcan: add_pcan(cost, dtype, elements); break;
     case SignalFn::filter_bank_log: add_log(cost, dtype, elements); break;
     case SignalFn::overlap_add: add_overlap_add(cost, dtype, elements); break;
-    case SignalFn::irfft: add_inverse_transforms(cost, dtype, op.size, rows); break;
+    case SignalFn::irfft: add_inverse_transforms(cost, operands, dtype, op.size, rows); break;
     case SignalFn::delay:
     case SignalFn::framer:
     case SignalFn::stacker: break;  // copies
