@@ -92,14 +92,16 @@ Known<Cost> count(const Mfcc& op, const Operands& operands) {
   if (!known(results)) return reason(results);
   const Operand& x = operands.in(0);
   const DType dtype = x.dtype();
-  const Count frames = Count{x.shape()[0]} * x.shape()[1];
-  const Count bins = frames * bins_between(op, x.shape()[2], integer_of(operands.in(1)));
+  const Count frames = operands.letter("F", "frames of all channels", Count{x.shape()[0]} * x.shape()[1]);
+  const int64_t heard = bins_between(op, x.shape()[2], integer_of(operands.in(1)));
+  const Count bins = frames * operands.letter("bins", "bins between both frequencies", heard);
+  const Count filters = operands.letter("filters", "filters of the bank", op.filters);
   Cost cost;
   cost.add(Part::core, Unit::transcendental, dtype, bins, Certainty::bound);
   cost.add(Part::core, Unit::mul_add, dtype, bins * 2, Certainty::bound);
-  cost.add(Part::core, Unit::compare, dtype, frames * op.filters);
-  cost.add(Part::core, Unit::transcendental, dtype, frames * op.filters);
-  cost.add(Part::core, Unit::mul_add, dtype, frames * op.filters * op.coefficients);
+  cost.add(Part::core, Unit::compare, dtype, frames * filters);
+  cost.add(Part::core, Unit::transcendental, dtype, frames * filters);
+  cost.add(Part::core, Unit::mul_add, dtype, frames * filters * operands.letter("c", "coefficients", op.coefficients));
   return cost;
 }
 
