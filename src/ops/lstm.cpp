@@ -141,7 +141,7 @@ Known<Cost> count(const Lstm& op, const Operands& operands) {
                      .y = y,
                      .width = gates * c.hidden,
                      .asymmetric_inputs = op.asymmetric_inputs});
-  cost.skippable += absent_gate_products(operands, s->runs());
+  cost.skippable += absent_gate_products(operands, c.runs());
   add_bias(cost, x, w, y, units * present(operands, kBiases, 4));
   const Count peepholes = units * present(operands, kPeepholes, 3);
   cost.add(Part::core, Unit::mul, dtype, peepholes);
