@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 SOURCES  = $(wildcard include src tests fuzz bench)
 
 .DEFAULT_GOAL := build
-.PHONY: help build run test format lint bench fuzz install clean
+.PHONY: help build run test format lint bench fuzz install package clean
 
 help:
 	@echo 'make [build]                build/release/flopstat, one static program'
@@ -16,6 +16,7 @@ help:
 	@echo 'make fuzz [MINUTES=10]      run every fuzz target that long'
 	@echo 'make bench                  time the program beside an empty one'
 	@echo 'make install [PREFIX=dir]   install the program and the library'
+	@echo 'make package                pack it: a tarball and Debian packages in build/release/packages'
 	@echo 'make clean                  remove build/'
 
 build:
@@ -51,6 +52,11 @@ fuzz:
 
 install: build
 	@cmake --install build/release --prefix "$(PREFIX)"
+
+package: build
+	@scripts/setup package
+	@cd build/release && cpack -B packages
+	@ls -l build/release/packages/*.deb build/release/packages/*.tar.gz
 
 clean:
 	rm -rf build

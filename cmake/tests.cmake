@@ -16,7 +16,9 @@ if(test_sources)
   cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
   target_compile_definitions(flopstat_tests PRIVATE
     FLOPSTAT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLOPSTAT_SHARED_DIR="${beside}/shared"
-    FLOPSTAT_VERSION="${PROJECT_VERSION}" FLOPSTAT_PYTHON="${FLOPSTAT_PYTHON}")
+    FLOPSTAT_VERSION="${PROJECT_VERSION}" FLOPSTAT_PYTHON="${FLOPSTAT_PYTHON}"
+    FLOPSTAT_BINARY_DIR="${PROJECT_BINARY_DIR}" FLOPSTAT_COMPILER="${CMAKE_CXX_COMPILER}"
+    FLOPSTAT_SANITIZER_FLAGS="$<$<BOOL:${FLOPSTAT_SANITIZE}>:-fsanitize=${FLOPSTAT_SANITIZE}>")
   if(TARGET flopstat_cli)
     add_dependencies(flopstat_tests flopstat_cli)
     target_compile_definitions(flopstat_tests PRIVATE FLOPSTAT_PROGRAM="$<TARGET_FILE:flopstat_cli>")

@@ -182,7 +182,7 @@ TEST(Rules, have_names_of_their_own) {
 TEST(Rules, are_shown_by_examples_that_count) {
   for (const Rule& rule : rules()) {
     EXPECT_FALSE(rule.source.empty()) << rule.name;
-    for (const Case& each : rule.cases) {
+    for (const Example& each : rule.cases) {
       const Report report = flopstat::counted(each);
       ASSERT_EQ(report.rows.size(), 1u);
       EXPECT_EQ(report.rows[0].unknown, "") << rule.name << " " << each.title;

@@ -2,7 +2,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <optional>
+#include <set>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/commands.h"
@@ -10,6 +16,7 @@
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/screens.h"
+#include "cli/suggest.h"
 #include "cli/terminal.h"
 #include "reports/comparison.h"
 #include "reports/json.h"
@@ -24,6 +31,7 @@ struct Destination {
   TerminalStyle style;
   Comparison comparison;
   size_t reports = 0;
+  std::string first = {};  ///< the first report, where a comparison stands for all of them unless it is the only one
 };
 
 Destination destination(Output output, Format format, const Arguments& arguments) {
@@ -50,18 +58,34 @@ std::string separator(const Destination& to, bool several) {
       return first ? "[\n" : ",\n";
     case Format::terminal:
     case Format::markdown: return first ? "" : "\n";
+    case Format::oneline:
     case Format::csv:
     case Format::svg: return "";
   }
   return "";
 }
 
+/// Whether several models are shown as rows of one table instead of one after the other.
+bool compares(const Arguments& arguments, bool several, const Destination& to) {
+  return several && arguments.command == Command::count && to.format == Format::terminal;
+}
+
 void write_report(const Report& report, const Arguments& arguments, bool several, Destination& to) {
+  const bool compared = compares(arguments, several, to);
+  if (compared) to.comparison.add(report);
+  if (compared && !arguments.verbose && to.comparison.size() > 1) return;
   std::string text = separator(to, several);
-  write_screen(report, arguments, to.format, to.style, several, text);
-  if (to.format == Format::terminal) to.comparison.add(report);
+  const Drain drain = [&](std::string& part) {
+    to.output.write(part);
+    part.clear();
+  };
+  write_screen(report, arguments, to.format, to.style, several, drain, text);
   ++to.reports;
-  to.output.write(text);
+  if (compared && !arguments.verbose) {
+    to.first = std::move(text);
+  } else {
+    to.output.write(text);
+  }
 }
 
 void write_failure(const Error& error, const std::string& model, bool several, Destination& to) {
@@ -79,8 +103,9 @@ void finish(const Arguments& arguments, bool several, Destination& to) {
     if (several) text += to.reports == 0 ? "[]" : "\n]";
     text += '\n';
   }
-  if (arguments.command == Command::count && to.comparison.size() > 1) {
-    text += '\n';
+  if (to.comparison.size() == 1) text = std::move(to.first);
+  if (to.comparison.size() > 1) {
+    if (arguments.verbose) text += '\n';
     to.comparison.write(text);
   }
   if (!text.empty()) to.output.write(text);
@@ -99,11 +124,50 @@ void refuse_several_pictures(const Arguments& arguments, bool several) {
   throw UsageError{{"one SVG file shows one model", {}, {}, "flopstat memory MODEL -o plan.svg"}};
 }
 
+bool is_for_people(const Destination& to) { return to.format == Format::terminal || to.format == Format::oneline; }
+
+/// The name, type or scope of an operation, or a part of one, that the filter most likely meant. Empty if there is
+/// none.
+std::string closest_name(const Report& report, std::string_view filter) {
+  std::set<std::string_view> names;
+  for (const Row& row : report.rows) {
+    for (std::string_view whole : {row.name, row.type, row.scope}) {
+      names.insert(whole);
+      while (!whole.empty()) {
+        const size_t end = std::min(whole.find_first_of("/;:."), whole.size());
+        names.insert(whole.substr(0, end));
+        whole.remove_prefix(std::min(end + 1, whole.size()));
+      }
+    }
+  }
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  return std::string(closest(filter.substr(filter.find('=') + 1), candidates));
+}
+
+/// Says so where the user's filter left nothing, which is mostly a mistyped name.
+void remark_empty_filter(const Report& report, const Selection& selection, const TerminalStyle& style) {
+  if (selection.filter.empty() || !select(report, selection).empty()) return;
+  const std::string meant = closest_name(report, selection.filter);
+  complain(warning_text(fmt::format("no operation matches --filter '{}'", selection.filter), style));
+  complain(help_line(meant.empty() ? fmt::format("'flopstat ops {}' lists all of them", report.path)
+                                   : fmt::format("did you mean '{}'?", meant),
+                     style));
+}
+
+/// The error, with advice where the library has none.
+Error advised(Error error, const std::string& path) {
+  std::error_code unknown;
+  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !std::filesystem::exists(path, unknown);
+  if (missing && error.help.empty()) error.help = advice_on_missing(path);
+  return error;
+}
+
 /// What a report has to say beside its result.
 ExitCode remark(const Report& report, const Arguments& arguments, bool warns, const TerminalStyle& style) {
   if (warns) {
     for (const ReportWarning& warning : report.warnings) complain(warning_text(warning.message, style));
   }
+  if (!arguments.quiet) remark_empty_filter(report, arguments.selection, style);
   if (!arguments.strict || report.totals.complete) return ExitCode::fine;
   complain(error_text({.what = "the cost of some of the model is not known, and --strict is given",
                        .where = report.path,
@@ -120,8 +184,7 @@ ExitCode count(const Arguments& arguments) {
   refuse_several_pictures(arguments, several);
   std::vector<Destination> all = destinations(arguments);
   const TerminalStyle errors = style_of(STDERR_FILENO, arguments);
-  const bool warns =
-      !arguments.quiet && std::ranges::any_of(all, [](const Destination& to) { return to.format == Format::terminal; });
+  const bool warns = !arguments.quiet && std::ranges::any_of(all, is_for_people);
   Options options = arguments.options;
   options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.format == Format::json; });
   for (Destination& to : all) to.output.write(screen_header(arguments, to.format, several));
@@ -140,7 +203,7 @@ ExitCode count(const Arguments& arguments) {
     } catch (const Error& error) {
       if (is_passed_over(model, error)) continue;
       ++found;
-      complain(error_text(error, model.path, errors));
+      complain(error_text(advised(error, model.path), model.path, errors));
       for (Destination& to : all) write_failure(error, model.path, several, to);
       code = std::max(code, error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file);
     }

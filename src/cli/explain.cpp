@@ -66,7 +66,7 @@ void write_names(std::string_view title, const std::vector<std::string>& names, 
 }
 
 bool is_function(const Rule& rule) {
-  return std::ranges::any_of(rule.cases, [&](const Case& each) {
+  return std::ranges::any_of(rule.cases, [&](const Example& each) {
     const auto* unary = std::get_if<Unary>(&each.op);
     const auto* binary = std::get_if<Binary>(&each.op);
     return (unary != nullptr && name_of(unary->fn) == rule.name) ||
@@ -109,7 +109,7 @@ void write_rule(const Rule& rule, const TerminalStyle& style, std::string& out) 
   write_note(rule.what, Emphasis::plain, style, out);
   write_note(fmt::format("source: {}", rule.source), Emphasis::plain, style, out);
   if (rule.cases.empty()) write_note("no arithmetic of its own; bytes only", Emphasis::plain, style, out);
-  for (const Case& each : rule.cases) {
+  for (const Example& each : rule.cases) {
     const std::string title = each.title.empty() ? "" : fmt::format(": {}", each.title);
     out += '\n';
     out += paint(fmt::format("example{}", title), Emphasis::bold, style) + "\n";
@@ -122,7 +122,7 @@ void write_rules(const TerminalStyle& style, std::string& out) {
   for (const Rule& rule : rules()) {
     write_note(fmt::format("{}: {} [{}]", rule.name, rule.what, rule.source), Emphasis::bold, style, out, 0);
     if (rule.cases.empty()) write_note("no arithmetic", Emphasis::plain, style, out);
-    for (const Case& each : rule.cases) {
+    for (const Example& each : rule.cases) {
       const Report report = counted(each);
       write_formulas(each.title, report.rows[0], style, out);
     }
@@ -152,7 +152,7 @@ bool explain_topic(const std::string& topic, const Arguments& arguments) {
       std::vector<ExplainedRule> explained;
       for (const Rule* rule : rules) {
         ExplainedRule& each = explained.emplace_back(ExplainedRule{rule->name, rule->what, rule->source, {}});
-        for (const Case& example : rule->cases) each.examples.push_back({example.title, counted(example)});
+        for (const Example& example : rule->cases) each.examples.push_back({example.title, counted(example)});
       }
       write_explain_json(terms, explained, out);
     };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -20,10 +21,12 @@ cli::ExitCode run(const cli::Arguments& arguments) {
     case cli::Command::memory: return cli::count(arguments);
     case cli::Command::explain: return cli::explain(arguments);
     case cli::Command::formats: return cli::formats(arguments);
-    case cli::Command::help: cli::Output::standard().write(cli::help_text(arguments.topic)); return cli::ExitCode::fine;
-    case cli::Command::version:
-      cli::Output::standard().write(std::string("flopstat ") + version() + "\n");
+    case cli::Command::completion:
+      cli::Output::standard().write(cli::completion_script(arguments.topic));
       return cli::ExitCode::fine;
+    case cli::Command::manual: cli::Output::standard().write(cli::manual_page()); return cli::ExitCode::fine;
+    case cli::Command::help: cli::Output::standard().write(cli::help_text(arguments.topic)); return cli::ExitCode::fine;
+    case cli::Command::version: cli::Output::standard().write(cli::version_text()); return cli::ExitCode::fine;
   }
   return cli::ExitCode::bug;
 }

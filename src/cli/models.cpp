@@ -10,6 +10,9 @@
 #include <string_view>
 #include <system_error>
 
+#include "cli/suggest.h"
+#include "flopstat/analyze.h"
+
 namespace flopstat::cli {
 namespace {
 
@@ -44,7 +47,32 @@ std::vector<std::string> files_in(const std::string& folder) {
   return files;
 }
 
+/// The name of something in the folder that is close to `name`, or empty. Looks at the first names only, since a folder
+/// may have very many.
+std::string close_name(const fs::path& folder, const std::string& name) {
+  constexpr size_t most = 10'000;
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator each(folder.empty() ? "." : folder, error), end;
+       !error && each != end && names.size() < most; each.increment(error)) {
+    names.push_back(each->path().filename().string());
+  }
+  std::ranges::sort(names);
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  return std::string(closest(name, candidates));
+}
+
 }  // namespace
+
+std::string advice_on_missing(const std::string& path) {
+  const fs::path whole = path.ends_with('/') ? fs::path(path).parent_path() : fs::path(path);
+  const fs::path folder = whole.parent_path();
+  std::error_code error;
+  if (!folder.empty() && !fs::exists(folder, error)) return advice_on_missing(folder.string());
+  const std::string name = close_name(folder, whole.filename().string());
+  if (!name.empty()) return "did you mean '" + (folder / name).string() + "'?";
+  return folder.empty() ? "'ls' lists what is in this folder" : "'ls " + folder.string() + "' lists what is there";
+}
 
 std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
   std::vector<ModelPath> models;

@@ -23,4 +23,8 @@ Report analyze_model(const std::string& model, const Options& options);
 /// Whether the name ends as files of some format that is read do.
 bool is_named_like_a_model(const std::string& path);
 
+/// What to do about a path at which there is nothing: the name in the same folder, or the folder, that was most likely
+/// meant; else where to look.
+std::string advice_on_missing(const std::string& path);
+
 }  // namespace flopstat::cli

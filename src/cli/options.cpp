@@ -15,14 +15,6 @@
 namespace flopstat::cli {
 namespace {
 
-struct CommandInfo {
-  std::string_view name;
-  std::string_view usage;
-  std::string_view summary;
-  Command command;
-  std::string_view examples;
-};
-
 constexpr CommandInfo kCommands[] = {
     {"count", "flopstat [count] MODEL...", "what it costs; several: a comparison, too", Command::count,
      "  flopstat model.tflite\n"
@@ -43,23 +35,57 @@ constexpr CommandInfo kCommands[] = {
      "  flopstat explain model.tflite\n"
      "  flopstat explain model.tflite 7\n"},
     {"formats", "flopstat formats", "the file formats that can be read", Command::formats, "  flopstat formats\n"},
+    {"completion", "flopstat completion SHELL", "what makes bash, zsh or fish complete its words", Command::completion,
+     "  source <(flopstat completion bash)\n"
+     "  flopstat completion fish > ~/.config/fish/completions/flopstat.fish\n"},
+    {"manual", "flopstat manual", "the manual page, for man(1)", Command::manual, "  flopstat manual | man -l -\n"},
     {"help", "flopstat help [COMMAND]", "this text, or the options of a command", Command::help,
      "  flopstat help ops\n"},
 };
 
-bool takes_models(Command command) {
-  return command == Command::count || command == Command::ops || command == Command::tree ||
-         command == Command::memory || command == Command::explain;
-}
-
 bool writes_tables(Command command) { return command == Command::count || command == Command::ops; }
 
 constexpr std::string_view kConventions[] = {"flopstat"};
+constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
 
-const CommandInfo* find_command(std::string_view name) {
-  const auto* found =
-      std::ranges::find_if(kCommands, [name](const CommandInfo& command) { return command.name == name; });
-  return found == std::end(kCommands) ? nullptr : found;
+/// A word on the command line and what it stands for.
+template <class T>
+struct Choice {
+  std::string_view word;
+  T meaning;
+};
+
+constexpr Choice<When> kWhen[] = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+constexpr Choice<ByteUnits> kUnits[] = {{"iec", ByteUnits::iec}, {"si", ByteUnits::si}, {"raw", ByteUnits::raw}};
+constexpr Choice<Format> kFormats[] = {{"table", Format::terminal},    {"oneline", Format::oneline},
+                                       {"json", Format::json},         {"csv", Format::csv},
+                                       {"markdown", Format::markdown}, {"svg", Format::svg}};
+
+template <class T, size_t N>
+std::vector<std::string_view> words_of(const Choice<T> (&choices)[N]) {
+  std::vector<std::string_view> words;
+  for (const Choice<T>& choice : choices) words.push_back(choice.word);
+  return words;
+}
+
+bool writes(Command command, Format format) {
+  switch (format) {
+    case Format::terminal:
+    case Format::json: return true;
+    case Format::oneline: return command == Command::count;
+    case Format::csv:
+    case Format::markdown: return writes_tables(command);
+    case Format::svg: return command == Command::memory;
+  }
+  return false;
+}
+
+std::vector<std::string_view> format_words(Command command) {
+  std::vector<std::string_view> words;
+  for (const Choice<Format>& choice : kFormats) {
+    if (writes(command, choice.meaning)) words.push_back(choice.word);
+  }
+  return words;
 }
 
 std::string joined(std::span<const std::string_view> words) {
@@ -71,9 +97,9 @@ std::string joined(std::span<const std::string_view> words) {
 /// Arguments as CLI11 reads them, before their texts are given a meaning.
 struct Texts {
   std::vector<std::string> dims, inputs;
-  std::string colour = "auto";
+  std::string colour = "auto", units = "iec", format;
   std::string sort, columns, limit, depth;
-  bool json = false, csv = false, markdown = false;
+  bool oneline = false, json = false, csv = false, markdown = false;
   bool help = false;
   bool version = false;
 };
@@ -81,10 +107,21 @@ struct Texts {
 // ---- Values of options
 
 UsageError bad_value(std::string_view option, std::string_view value, std::string_view expected) {
-  return {{fmt::format("'{} {}' has no meaning", option, value),
-           {},
-           fmt::format("{} {}", option, expected),
-           "'flopstat help count' lists the options"}};
+  return {{fmt::format("'{} {}' has no meaning", option, value), {}, fmt::format("{} {}", option, expected), {}}};
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
+  const std::string_view meant = closest(word, candidates);
+  return meant.empty() ? "" : fmt::format("did you mean '{}'?", meant);
+}
+
+template <class T, size_t N>
+T read_choice(std::string_view option, std::string_view word, const Choice<T> (&choices)[N]) {
+  const auto* found = std::ranges::find(choices, word, &Choice<T>::word);
+  if (found != std::end(choices)) return found->meaning;
+  UsageError error = bad_value(option, word, "is one of " + joined(words_of(choices)));
+  error.message.next = did_you_mean(word, words_of(choices));
+  throw error;
 }
 
 std::optional<int64_t> positive(std::string_view text) {
@@ -131,32 +168,26 @@ void read_inputs(const std::vector<std::string>& texts, flopstat::Options& optio
   }
 }
 
-When read_when(const std::string& text) {
-  if (text == "auto") return When::automatic;
-  if (text == "always") return When::always;
-  if (text == "never") return When::never;
-  throw bad_value("--color", text, "is one of auto, always, never");
-}
-
 void check_convention(const std::string& name) {
   if (std::ranges::find(kConventions, name) != std::end(kConventions)) return;
-  const std::string_view meant = closest(name, kConventions);
-  throw UsageError{
-      {fmt::format("unknown convention '{}'", name),
-       {},
-       "there is: " + joined(kConventions),
-       meant.empty() ? "without --convention, flopstat's own counts" : fmt::format("did you mean '{}'?", meant)}};
+  const std::string advice = did_you_mean(name, kConventions);
+  throw UsageError{{fmt::format("unknown convention '{}'", name),
+                    {},
+                    "there is: " + joined(kConventions),
+                    advice.empty() ? "without --convention, flopstat's own counts" : advice}};
+}
+
+std::vector<std::string_view> column_keys() {
+  std::vector<std::string_view> keys;
+  for (const RowColumn& column : row_columns()) keys.push_back(key_of(column));
+  return keys;
 }
 
 const RowColumn* read_column(std::string_view option, const std::string& key) {
   if (const RowColumn* column = find_row_column(key)) return column;
-  std::vector<std::string_view> keys;
-  for (const RowColumn& column : row_columns()) keys.push_back(key_of(column));
-  const std::string_view meant = closest(key, keys);
-  throw UsageError{{fmt::format("'{} {}' names no column", option, key),
-                    {},
-                    "there are: " + joined(keys),
-                    meant.empty() ? "'flopstat help ops' has examples" : fmt::format("did you mean '{}'?", meant)}};
+  const std::vector<std::string_view> keys = column_keys();
+  throw UsageError{
+      {fmt::format("'{} {}' names no column", option, key), {}, "there are: " + joined(keys), did_you_mean(key, keys)}};
 }
 
 void read_selection(const Texts& texts, Selection& selection) {
@@ -179,23 +210,41 @@ std::optional<uint32_t> read_depth(const std::string& text) {
   return static_cast<uint32_t>(std::min<int64_t>(*depth, UINT32_MAX));
 }
 
-Format read_format(const Texts& texts) {
-  if ((texts.json && texts.csv) || (texts.json && texts.markdown) || (texts.csv && texts.markdown)) {
-    throw UsageError{{"--json, --csv and --markdown exclude each other",
-                      {},
-                      "they say how standard output is written",
-                      "name files for more formats at once: -o a.json -o a.csv -o a.md"}};
+Format read_format(const Texts& texts, Command command) {
+  std::vector<Format> asked;
+  if (texts.oneline) asked.push_back(Format::oneline);
+  if (texts.json) asked.push_back(Format::json);
+  if (texts.csv) asked.push_back(Format::csv);
+  if (texts.markdown) asked.push_back(Format::markdown);
+  if (!texts.format.empty()) asked.push_back(read_choice("--format", texts.format, kFormats));
+  if (asked.empty()) return Format::terminal;
+  if (!writes(command, asked[0])) {
+    throw bad_value("--format", texts.format, "is one of " + joined(format_words(command)) + " here");
   }
-  if (texts.json) return Format::json;
-  if (texts.csv) return Format::csv;
-  return texts.markdown ? Format::markdown : Format::terminal;
+  if (std::ranges::all_of(asked, [&](Format format) { return format == asked[0]; })) return asked[0];
+  throw UsageError{{"two formats are asked of one output",
+                    {},
+                    "--format, --oneline, --json, --csv and --markdown say how standard output is written",
+                    "name files for more formats at once: -o a.json -o a.csv -o a.md"}};
 }
 
 // ---- The options
 
+struct Extension {
+  std::string_view extension;
+  Format format;
+};
+
+constexpr Extension kExtensions[] = {
+    {".json", Format::json}, {".csv", Format::csv}, {".md", Format::markdown}, {".svg", Format::svg}};
+
+/// ".json, .svg or .txt": what names of outputs end with.
 std::string extensions_of(Command command) {
-  if (writes_tables(command)) return ".json, .csv, .md or .txt";
-  return command == Command::memory ? ".json, .svg or .txt" : ".json or .txt";
+  std::string text;
+  for (const auto& [extension, format] : kExtensions) {
+    if (writes(command, format)) text += fmt::format("{}{}", text.empty() ? "" : ", ", extension);
+  }
+  return text + " or .txt";
 }
 
 /// Every option of a command. Their descriptions are the help.
@@ -203,6 +252,7 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   const auto repeatable = [](CLI::Option* option) { option->allow_extra_args(false); };
   const auto last = [](CLI::Option* option) { option->take_last(); };
   app.set_help_flag();
+  app.option_defaults()->disable_flag_override();
   app.add_option("MODEL", arguments.models, "a model file, or a folder of them; - reads standard input");
   if (command == Command::ops) {
     last(app.add_option("--sort", texts.sort, "by this column: figures from large to small")->type_name("KEY"));
@@ -224,7 +274,11 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
+    app.add_flag("--as-float", arguments.options.as_float, "the network as it was before quantization");
     app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");
+    last(app.add_option("--units", texts.units, "of memory: iec (KiB), si (kB) or raw (bytes)")->type_name("UNITS"));
+    last(app.add_option("--format", texts.format, joined(format_words(command)))->type_name("FORMAT"));
+    if (writes(command, Format::oneline)) app.add_flag("--oneline", texts.oneline, "one line for each model");
     app.add_flag("--json", texts.json, "one document; several models: an array");
     if (writes_tables(command)) {
       app.add_flag("--csv", texts.csv, "a header and a line for each row, without sums");
@@ -242,53 +296,41 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   app.add_flag("-h,--help", texts.help, "this text");
 }
 
-UsageError unknown_option(const std::string& word, std::string_view command, const CLI::App& app) {
+UsageError unknown_option(const std::string& word, const CLI::App& app) {
   const std::string name = word.substr(0, word.find('='));
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& long_name : option->get_lnames()) names.push_back("--" + long_name);
   }
   const std::vector<std::string_view> candidates(names.begin(), names.end());
-  const std::string_view meant = closest(name, candidates);
-  return {{fmt::format("unknown option '{}'", name),
-           {},
-           {},
-           meant.empty() ? fmt::format("'flopstat help {}' lists the options", command)
-                         : fmt::format("did you mean '{}'?", meant)}};
+  return {{fmt::format("unknown option '{}'", name), {}, {}, did_you_mean(name, candidates)}};
 }
 
-/// What CLI11 says of an option, in our words; it puts the option's name before the first colon.
-UsageError bad_option(const CLI::ParseError& error) {
+/// What CLI11 says of an option, in our words; it begins with the option's name.
+UsageError bad_option(const CLI::ParseError& error, const CLI::App& app) {
   const std::string_view what = error.what();
-  const std::string_view name = what.substr(0, what.find(':'));
-  return {{fmt::format("option '{}' has no value, or one that it does not take", name),
-           {},
-           {},
-           "'flopstat help count' lists the options and their values"}};
-}
-
-UsageError unknown_command(std::string_view word) {
-  std::vector<std::string_view> names;
-  for (const CommandInfo& command : kCommands) names.push_back(command.name);
-  const std::string_view meant = closest(word, names);
-  return {
-      {fmt::format("unknown command '{}'", word),
-       {},
-       {},
-       (meant.empty() ? std::string("'flopstat help' lists the commands") : fmt::format("did you mean '{}'?", meant)) +
-           fmt::format("  (a file name needs an extension or './': ./{})", word)}};
-}
-
-/// Keys of all columns, in lines of at most 80 columns.
-std::string column_keys() {
-  constexpr size_t width = 80;
-  std::string text, line = " ";
-  for (const RowColumn& column : row_columns()) {
-    const std::string_view key = key_of(column);
-    if (line.size() + 1 + key.size() > width) text += std::exchange(line, " ") + "\n";
-    line.append(" ").append(key);
+  std::string name(what.substr(0, what.find_first_of(": ")));
+  if (!name.starts_with('-')) name.insert(0, "--");  // it is not always there
+  const CLI::Option* option = app.get_option_no_throw(name);
+  if (option == nullptr) return {{fmt::format("the command line makes no sense: {}", what)}};
+  if (option->get_items_expected_max() == 0) {
+    return {{fmt::format("option '{}' takes no value", name), {}, {}, fmt::format("{} alone", name)}};
   }
-  return text + line + "\n";
+  return {{fmt::format("option '{}' needs a value", name),
+           {},
+           {},
+           fmt::format("{} {}: {}", name, option->get_type_name(), option->get_description())}};
+}
+
+/// Whether the command's one operand is no model.
+bool takes_topic(Command command) { return command == Command::help || command == Command::completion; }
+
+void check_shell(std::string_view shell) {
+  if (std::ranges::find(kShells, shell) != std::end(kShells)) return;
+  throw UsageError{{shell.empty() ? "no shell is given" : fmt::format("there are no completions for '{}'", shell),
+                    {},
+                    "there are: " + joined(kShells),
+                    "flopstat completion bash"}};
 }
 
 void require_no_more(const CommandInfo& command, const std::vector<std::string>& words) {
@@ -297,102 +339,145 @@ void require_no_more(const CommandInfo& command, const std::vector<std::string>&
       {fmt::format("'{}' takes no '{}'", command.name, words[0]), {}, {}, fmt::format("usage: {}", command.usage)}};
 }
 
-}  // namespace
-
-bool looks_like_a_file(const std::string& word) {
-  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
-}
-
-Arguments parse_arguments(int argc, const char* const* argv) {
-  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  const CommandInfo* command = words.empty() ? nullptr : find_command(words[0]);
-  const bool bare = command == nullptr;
-  if (bare) command = find_command("count");
-  if (!bare) words.erase(words.begin());
-
-  Arguments arguments{.command = command->command};
+/// The arguments of a command. Throws `UsageError`, which may leave out what to do next.
+Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> words) {
+  Arguments arguments{.command = command.command};
   Texts texts;
   CLI::App app;
-  define_options(app, command->command, arguments, texts);
+  define_options(app, command.command, arguments, texts);
   app.allow_extras();
   std::ranges::reverse(words);  // the order in which CLI11 takes them
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    throw bad_option(error);
+    throw bad_option(error, app);
   }
-  for (const std::string& word : app.remaining()) throw unknown_option(word, command->name, app);
+  for (const std::string& word : app.remaining()) throw unknown_option(word, app);
 
   if (texts.version) return {.command = Command::version};
-  if (texts.help) return {.command = Command::help, .topic = bare ? "" : std::string(command->name)};
-  if (command->command == Command::help) {
+  if (texts.help) return {.command = Command::help, .topic = bare ? "" : std::string(command.name)};
+  if (takes_topic(command.command)) {
     if (!arguments.models.empty()) {
       arguments.topic = arguments.models[0];
       arguments.models.erase(arguments.models.begin());
     }
-    require_no_more(*command, arguments.models);
+    require_no_more(command, arguments.models);
+    if (command.command == Command::completion) check_shell(arguments.topic);
     return arguments;
   }
   read_dims(texts.dims, arguments.options);
   read_inputs(texts.inputs, arguments.options);
-  arguments.colour = read_when(texts.colour);
+  arguments.colour = read_choice("--color", texts.colour, kWhen);
+  arguments.units = read_choice("--units", texts.units, kUnits);
   check_convention(arguments.options.convention);
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
-  arguments.format = read_format(texts);
+  arguments.format = read_format(texts, command.command);
   for (const std::string& path : arguments.outputs) format_of(path, arguments);
-  if (command->command == Command::formats) {
-    require_no_more(*command, arguments.models);
-  } else if (command->command == Command::explain) {
-    return arguments;
+  if (command.command == Command::explain) return arguments;
+  if (!takes_models(command.command)) {
+    require_no_more(command, arguments.models);
   } else if (arguments.models.empty()) {
     throw UsageError{
-        {"no model is given", {}, {}, fmt::format("{}  ('flopstat help' lists the commands)", command->usage)}};
+        {"no model is given", {}, {}, fmt::format("{}  ('flopstat help' lists the commands)", command.usage)}};
   } else if (bare && !looks_like_a_file(arguments.models[0])) {
-    throw unknown_command(arguments.models[0]);
+    UsageError error = unknown_command(arguments.models[0]);
+    error.message.next += fmt::format("  (a file name needs an extension or './': ./{})", arguments.models[0]);
+    throw error;
   }
   return arguments;
 }
 
+/// The word that names the command: the first one, or behind options that come first.
+std::vector<std::string>::const_iterator command_word(const std::vector<std::string>& words) {
+  const auto is_command = [](const std::string& word) { return find_command(word) != nullptr; };
+  if (!words.empty() && words[0].starts_with('-')) return std::ranges::find_if(words, is_command);
+  return !words.empty() && is_command(words[0]) ? words.begin() : words.end();
+}
+
+/// All values of an option, where they can be listed.
+std::vector<std::string_view> choices_of(std::string_view option, Command command) {
+  if (option == "color") return words_of(kWhen);
+  if (option == "units") return words_of(kUnits);
+  if (option == "format") return format_words(command);
+  if (option == "convention") return {std::begin(kConventions), std::end(kConventions)};
+  if (option == "sort" || option == "columns") return column_keys();
+  return {};
+}
+
+}  // namespace
+
+std::span<const CommandInfo> commands() { return kCommands; }
+
+const CommandInfo* find_command(std::string_view name) {
+  const auto* found = std::ranges::find(kCommands, name, &CommandInfo::name);
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+bool looks_like_a_file(const std::string& word) {
+  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
+}
+
+bool takes_models(Command command) {
+  return command == Command::count || command == Command::ops || command == Command::tree ||
+         command == Command::memory || command == Command::explain;
+}
+
+std::span<const std::string_view> shells() { return kShells; }
+
+UsageError unknown_command(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const CommandInfo& command : kCommands) names.push_back(command.name);
+  const std::string advice = did_you_mean(word, names);
+  return {{fmt::format("unknown command '{}'", word),
+           {},
+           {},
+           advice.empty() ? "'flopstat help' lists the commands" : advice}};
+}
+
+std::vector<OptionInfo> options_of(Command command) {
+  Arguments arguments;
+  Texts texts;
+  CLI::App app;
+  define_options(app, command, arguments, texts);
+  std::vector<OptionInfo> options;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) continue;
+    const std::string& name = option->get_lnames()[0];
+    options.push_back({.short_name = option->get_snames().empty() ? "" : option->get_snames()[0],
+                       .name = name,
+                       .value = option->get_items_expected_max() > 0 ? option->get_type_name() : "",
+                       .description = option->get_description(),
+                       .choices = choices_of(name, command)});
+  }
+  return options;
+}
+
+Arguments parse_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto named = command_word(words);
+  const bool bare = named == words.end();
+  const CommandInfo* command = find_command(bare ? "count" : *named);
+  if (!bare) words.erase(named);
+  try {
+    return parse(*command, bare, std::move(words));
+  } catch (UsageError& error) {
+    if (error.message.next.empty()) {
+      error.message.next = fmt::format("'flopstat help {}' lists the options and their values", command->name);
+    }
+    throw;
+  }
+}
+
 Format format_of(const std::string& path, const Arguments& arguments) {
-  const bool tables = writes_tables(arguments.command);
-  if (path.ends_with(".json")) return Format::json;
-  if (tables && path.ends_with(".csv")) return Format::csv;
-  if (tables && path.ends_with(".md")) return Format::markdown;
-  if (arguments.command == Command::memory && path.ends_with(".svg")) return Format::svg;
+  for (const auto& [extension, format] : kExtensions) {
+    if (path.ends_with(extension) && writes(arguments.command, format)) return format;
+  }
   if (path == "-" || path.ends_with(".txt") || arguments.format != Format::terminal) return arguments.format;
   throw UsageError{{fmt::format("no format belongs to the name of '{}'", path),
                     {},
                     "an output is written by its extension: " + extensions_of(arguments.command),
                     fmt::format("-o {}.json, or --json", path)}};
-}
-
-std::string help_text(std::string_view topic) {
-  const CommandInfo* command = topic.empty() ? find_command("count") : find_command(topic);
-  if (command == nullptr) throw unknown_command(topic);
-  std::string text = fmt::format("usage: {} [OPTION]...\n  {}\n", command->usage, command->summary);
-  if (topic.empty()) {
-    text = "flopstat tells what a neural-network model costs. Nothing in the model is run.\n\n";
-    for (const CommandInfo& each : kCommands) text += fmt::format("  {:<25} {}\n", each.usage, each.summary);
-  }
-  Arguments arguments;
-  Texts texts;
-  CLI::App app;
-  define_options(app, command->command, arguments, texts);
-  text += "\noptions:\n";
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional()) continue;
-    const bool has_short = !option->get_snames().empty();
-    const std::string value = option->get_items_expected_max() > 0 ? " " + option->get_type_name() : "";
-    const std::string name =
-        (has_short ? "-" + option->get_snames()[0] + ", " : "    ") + "--" + option->get_lnames()[0];
-    text += fmt::format("  {:<26} {}\n", name + value, option->get_description());
-  }
-  if (command->command == Command::ops) text += "\ncolumns:\n" + column_keys();
-  text +=
-      "\nexit codes: 0 fine, 2 usage, 3 a file cannot be read or written,\n"
-      "            4 incomplete under --strict, 70 a bug\n";
-  return text + "\nexamples:\n" + std::string(command->examples);
 }
 
 }  // namespace flopstat::cli

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,19 +10,20 @@
 #include "flopstat/analyze.h"
 #include "reports/error_text.h"
 #include "reports/selection.h"
+#include "reports/style.h"
 
 namespace flopstat::cli {
 
-enum class Command : uint8_t { count, ops, tree, memory, explain, formats, help, version };
+enum class Command : uint8_t { count, ops, tree, memory, explain, formats, completion, manual, help, version };
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
-enum class Format : uint8_t { terminal, json, csv, markdown, svg };
+enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg };
 
 /// What the user asked for.
 struct Arguments {
   Command command = Command::count;
-  std::string topic = {};                ///< of `help`: a command, or empty
+  std::string topic = {};                ///< of `help`: a command, or empty; of `completion`: a shell
   std::vector<std::string> models = {};  ///< files and folders; "-" is standard input. Of `explain`: its words
   flopstat::Options options = {};
   std::vector<std::string> outputs = {};  ///< files to write instead of standard output
@@ -29,6 +31,7 @@ struct Arguments {
   Format format = Format::terminal;    ///< where the name of an output says nothing
   Selection selection = {};            ///< of `ops`; the limit of `memory`, too
   std::optional<uint32_t> depth = {};  ///< of `tree`
+  ByteUnits units = ByteUnits::iec;
   bool exact = false;
   bool wide = false;
   bool quiet = false;
@@ -50,7 +53,40 @@ Arguments parse_arguments(int argc, const char* const* argv);
 /// Whether a word names a model: a path, a file that exists, or standard input.
 bool looks_like_a_file(const std::string& word);
 
-/// Help on a command, or on the program for an empty topic. Throws `UsageError` for one that does not exist.
-std::string help_text(std::string_view topic);
+/// What help, manual and completions say of a command.
+struct CommandInfo {
+  std::string_view name;
+  std::string_view usage;
+  std::string_view summary;
+  Command command;
+  std::string_view examples;  ///< lines, each with two spaces in front
+};
+
+/// Every command, in the order in which they are shown.
+std::span<const CommandInfo> commands();
+
+/// The command of this name, or null.
+const CommandInfo* find_command(std::string_view name);
+
+/// Whether the command takes model files.
+bool takes_models(Command command);
+
+/// What help, manual and completions say of an option.
+struct OptionInfo {
+  std::string short_name;  ///< "o", or empty
+  std::string name;        ///< "output"
+  std::string value;       ///< the word for its value, "FILE"; empty for one that takes none
+  std::string description;
+  std::vector<std::string_view> choices;  ///< all values that it takes, where they can be listed
+};
+
+/// Every option of a command.
+std::vector<OptionInfo> options_of(Command command);
+
+/// What `flopstat completion` writes for.
+std::span<const std::string_view> shells();
+
+/// For a word that names no command: with the closest one that does.
+UsageError unknown_command(std::string_view word);
 
 }  // namespace flopstat::cli

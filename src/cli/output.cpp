@@ -23,8 +23,14 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
+std::string advice(const std::string& name, int error) {
+  const size_t slash = name.find_last_of('/');
+  if (error == ENOENT && slash != std::string::npos) return "make its folder first: mkdir -p " + name.substr(0, slash);
+  return error == ENOSPC ? "make room there, or write elsewhere: -o FILE" : "write elsewhere: -o FILE";
+}
+
 OutputError output_error(const std::string& name, int error) {
-  return {{"cannot write to " + name + ": " + std::strerror(error), {}, {}, {}}};
+  return {{"cannot write to " + name + ": " + std::strerror(error), {}, {}, advice(name, error)}};
 }
 
 }  // namespace

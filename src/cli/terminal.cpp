@@ -55,6 +55,7 @@ TerminalStyle style_of(int descriptor, const Arguments& arguments) {
           .colour = has_colour(arguments.colour, terminal),
           .utf8 = locale_is_utf8(),
           .exact = arguments.exact,
+          .units = arguments.units,
           .hints = terminal && !arguments.quiet,
           .details = arguments.verbose};
 }

@@ -352,6 +352,14 @@ std::vector<Rule> signals_and_control() {
          Signal{.fn = SignalFn::filter_bank_square_root},
          {data({40}, DType::u64), data({}, DType::i32)}},
         {"logarithm", Signal{.fn = SignalFn::filter_bank_log}, {data({40}, DType::u32)}}}},
+      {"spectrogram",
+       "magnitudes of the spectrum of each windowed frame",
+       "TensorFlow Lite, internal/spectrogram.cc",
+       {{"frames of 480 samples every 320", AudioSpectrogram{.window = 480, .stride = 320}, {data({16000, 1})}}}},
+      {"mfcc",
+       "a mel filter bank, its logarithm, a cosine transform",
+       "TensorFlow Lite, internal/mfcc.cc",
+       {{"40 filters, 13 coefficients", Mfcc{.filters = 40, .coefficients = 13}, {data({1, 49, 257}), scalar(16000)}}}},
       {"detection_post_process",
        "boxes decoded from anchors, then non-maximum suppression",
        "TensorFlow Lite, detection_postprocess.cc",
@@ -376,6 +384,7 @@ std::vector<Rule> signals_and_control() {
       moves("call", "a graph called: its operations are rows of their own"),
       moves("call_once", "a graph that runs once, before the first inference", kTflite),
       moves("if", "one of two graphs: the dearer one where the condition is not known"),
+      moves("case", "one of several graphs: the dearest one where the index is not known", kTflite),
       moves("while", "a graph repeated: its operations count as often as the file lets know"),
       moves("opaque", "an operation that is known to exist and not understood: its cost is not known"),
   };
@@ -433,7 +442,7 @@ TensorId add_operand(Graph& graph, const Given& given) {
   return id;
 }
 
-Model model_of(const Case& example) {
+Model model_of(const Example& example) {
   Model model{.file = {}, .format = "example", .graphs = std::vector<Graph>(1)};
   Graph& graph = model.graphs[0];
   Node node{.type = name_of(example.op), .op = example.op, .activation = example.activation};
@@ -471,7 +480,7 @@ const Rule* find_rule(std::string_view name) {
   return found == rules().end() ? nullptr : &*found;
 }
 
-Report counted(const Case& example) {
+Report counted(const Example& example) {
   auto storage = std::make_shared<Storage>();
   storage->model = model_of(example);
   storage->frames = infer(storage->model, {});

@@ -23,7 +23,7 @@ struct Given {
 };
 
 /// One node to count.
-struct Case {
+struct Example {
   std::string_view title;  ///< what is particular about it, or empty
   Op op;
   std::vector<Given> in;
@@ -35,7 +35,7 @@ struct Rule {
   std::string_view name;    ///< the canonical word, or a function's
   std::string_view what;    ///< what it computes, in half a sentence
   std::string_view source;  ///< where that is defined
-  std::vector<Case> cases;  ///< none: it computes nothing itself
+  std::vector<Example> cases;  ///< none: it computes nothing itself
 };
 
 /// Every operation, in the order of `Op`; behind them the functions of one element and of two.
@@ -45,6 +45,6 @@ const std::vector<Rule>& rules();
 const Rule* find_rule(std::string_view name);
 
 /// The report of a model of this one node, derived. Its row is unknown where the case makes no sense.
-Report counted(const Case& example);
+Report counted(const Example& example);
 
 }  // namespace flopstat

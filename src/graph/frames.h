@@ -42,8 +42,8 @@ struct Bindings {
 /// What inference found, from the main graph down.
 struct Frames {
   Frame root = {};
-  std::map<std::string, int64_t> dims = {};     ///< every free dimension and the size it was given
-  std::map<std::string, Value> variables = {};  ///< what outlives a run, by name
+  std::map<std::string, int64_t> dims = {};            ///< every free dimension and the size it was given
+  std::map<std::string, Known<Value>> variables = {};  ///< what outlives a run, by name
   std::vector<Warning> warnings = {};
 };
 

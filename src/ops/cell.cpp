@@ -37,6 +37,14 @@ void add_gate_products(Cost& cost, const CellCounts& sizes, const GateProducts& 
                          .rows = sizes.steps * sizes.batch,
                          .asymmetric_inputs = p.asymmetric_inputs});
 
+  const bool diagonal = p.r.rank() == 1;
+  if (diagonal) {
+    const DType type = join(p.x.dtype(), p.r.dtype());
+    cost.add(Part::core, Unit::mul, type, accumulators);
+    cost.add(Part::core, Unit::add, type, accumulators);
+    return;
+  }
+
   // The states that the recurrent product reads, over all runs, are of the type of x and as many as the outputs.
   const Count read = sizes.runs() * sizes.state;
   const Value states{.dtype = p.x.dtype(), .shape = {static_cast<int64_t>(read.value())}};

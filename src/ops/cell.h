@@ -37,7 +37,7 @@ CellSizes input_sizes(const Shape& x, bool time_major);
 struct GateProducts {
   const Operand& x;
   const Operand& w;  ///< input weights, those of one gate where each has its own
-  const Operand& r;  ///< recurrent weights
+  const Operand& r;  ///< recurrent weights; a vector: the diagonal of a matrix
   const Operand& y;
   Count width;  ///< accumulators of one run: gates * H
   bool asymmetric_inputs = false;
@@ -45,7 +45,8 @@ struct GateProducts {
 
 /// Appends width * (I + R) products per run and what quantization adds to them. Integer gates: 5 operations per
 /// accumulator, once behind the sum of both products. Floating-point x and integer weights: x and the state are
-/// quantized while running, each with its own scale, so each product is brought back on its own.
+/// quantized while running, each with its own scale, so each product is brought back on its own. Behind a diagonal of
+/// recurrent weights a run has mul and add per accumulator instead of its R products.
 ///
 /// Source: docs/counting.md, sections 2 and 7.
 void add_gate_products(Cost& cost, const CellCounts& sizes, const GateProducts& products);

@@ -50,6 +50,13 @@ void add_contraction(Cost& cost, const Contraction& c) {
   if (is_float(c.y.dtype())) cost.add(Part::requantize, Unit::mul, c.y.dtype(), c.outputs);
 }
 
+Count absent_products(const Operand& w, Count mul_adds) {
+  if (!w || w.tensor == nullptr || !w.tensor->present) return 0;
+  const Count elements = product(w.shape());
+  const Count present = *w.tensor->present;
+  return elements > present ? mul_adds / elements * (elements - present) : Count{0};
+}
+
 void add_bias(Cost& cost, const Operand& x, const Operand& w, const Operand& y, Count outputs) {
   cost.add(Part::bias, Unit::add, both_integer(x, w) ? accumulator_type(x) : real_type(y.dtype()), outputs);
 }

@@ -46,6 +46,10 @@ Inferred infer(const If&, const Operands&) { return from_graph(); }
 Known<Cost> count(const If&, const Operands&) { return free_of_charge(); }
 Role role(const If&, size_t operand) { return operand == 0 ? Role::index : Role::data; }
 
+Inferred infer(const Case&, const Operands&) { return from_graph(); }
+Known<Cost> count(const Case&, const Operands&) { return free_of_charge(); }
+Role role(const Case&, size_t operand) { return operand == 0 ? Role::index : Role::data; }
+
 Inferred infer(const While&, const Operands&) { return from_graph(); }
 Known<Cost> count(const While&, const Operands&) { return free_of_charge(); }
 Role role(const While&, size_t) { return Role::data; }

@@ -135,7 +135,8 @@ Inferred infer(const Conv& conv, const Operands& operands) {
 ///
 /// Operands:  x, w, bias or absent -> y; `conv.axes` says in which order their axes are
 /// Shapes:    x [N, Cin, ...], w [Cout, Cin/g, kernel...], bias [Cout] -> y [N, Cout, ...]
-/// Counts:    mul_add = |y| * (Cin/g) * prod(kernel), of them `skippable` on padding; add = |y| if a bias is given
+/// Counts:    mul_add = |y| * (Cin/g) * prod(kernel), of them `skippable` on padding or on weights that sparse storage
+///            leaves out, whichever are more; add = |y| if a bias is given
 /// Source:    ONNX operator Conv. Example: 3x224x224 -> 32x112x112 by 3x3, stride 2: 10,838,016 MACs.
 Known<Cost> count(const Conv& conv, const Operands& operands) {
   const Operand &x = operands.in(0), &w = operands.in(1), &y = operands.out(0);
@@ -158,7 +159,7 @@ Known<Cost> count(const Conv& conv, const Operands& operands) {
                          .w = w,
                          .y = y,
                          .mul_adds = mul_adds,
-                         .skippable = mul_adds - valid,
+                         .skippable = std::max(mul_adds - valid, absent_products(w, mul_adds)),
                          .outputs = points,
                          .rows = rows,
                          .asymmetric_inputs = conv.asymmetric_inputs});

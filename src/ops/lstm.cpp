@@ -38,12 +38,13 @@ Known<CellSizes> sizes(const Lstm& op, const Operands& operands) {
                    (op.single_step ? "[batch, inputs]" : "[batch, inputs] or a sequence of them")};
   }
   CellSizes sizes = input_sizes(x.shape(), op.time_major);
-  if (w.rank() != 2 || r.rank() != 2 || w.shape()[1] != sizes.inputs || r.shape()[0] != w.shape()[0]) {
+  const bool diagonal = r.rank() == 1;
+  if (w.rank() != 2 || (r.rank() != 2 && !diagonal) || w.shape()[1] != sizes.inputs || r.shape()[0] != w.shape()[0]) {
     return Unknown{"the LSTM's weights " + to_string(w.shape()) + " and " + to_string(r.shape()) +
                    " do not fit its x of shape " + to_string(x.shape())};
   }
   sizes.hidden = w.shape()[0];
-  sizes.state = r.shape()[1];
+  sizes.state = r.shape().back();
   const Operand& projection = operands.in(kProjection);
   if (projection && projection.shape() != Shape{sizes.state, sizes.hidden}) {
     return Unknown{"the LSTM's projection has shape " + to_string(projection.shape()) + ", expected " +
@@ -64,6 +65,16 @@ void add_gate_normalisation(Cost& cost, DType dtype, Count rows, Count n) {
   cost.add(Part::core, Unit::transcendental, dtype, rows);
 }
 
+/// Products with what the gates' sparse weights leave out: each element of a weight is used once in every run.
+Count absent_gate_products(const Operands& operands, Count runs) {
+  Count absent = 0;
+  for (size_t i = kInputGateWeights; i < kPeepholes; ++i) {
+    const Operand& w = operands.in(i);
+    if (w && w.rank() == 2) absent += absent_products(w, runs * product(w.shape()));
+  }
+  return absent;
+}
+
 /// y = W h, from H units to P, for all runs.
 void add_projection(Cost& cost, const Lstm& op, const Operands& operands, const CellCounts& s) {
   const Operand& x = operands.in(0);
@@ -76,7 +87,7 @@ void add_projection(Cost& cost, const Lstm& op, const Operands& operands, const 
                          .w = w,
                          .y = y,
                          .mul_adds = outputs * s.hidden,
-                         .skippable = 0,
+                         .skippable = absent_products(w, outputs * s.hidden),
                          .outputs = outputs,
                          .rows = s.runs(),
                          .asymmetric_inputs = op.asymmetric_inputs});
@@ -103,7 +114,8 @@ Inferred infer(const Lstm& op, const Operands& operands) {
 ///
 /// Shapes:  x [T, B, I], gates' weights [H, I] and [H, R], projection [P, H] -> y [T, B, R]; R = P, or H without it
 /// Counts:  per step and batch item: mul_add 4H(I+R) + H*P; bias add 4H + P; per unit 3 sigmoid, 2 tanh, 3 mul, add.
-///          Coupled gates: 3 for 4, 2 for 3, one add more. Each peephole mul and add per unit, each normalised gate a
+///          Coupled gates: 3 for 4, 2 for 3, one add more. Recurrent weights that are diagonals [H]: mul and add per
+///          unit and gate instead of their products. Each peephole mul and add per unit, each normalised gate a
 ///          layer norm, clips 2 compare. Integers: 5 operations per gate, new state and projected output
 /// Source:  docs/counting.md, sections 2 and 7; TFLite UNIDIRECTIONAL_SEQUENCE_LSTM. Example: 28 steps, I 28, H 20:
 ///          28 * 4 * 20 * (28 + 20) = 107,520 MACs.
@@ -129,6 +141,7 @@ Known<Cost> count(const Lstm& op, const Operands& operands) {
                      .y = y,
                      .width = gates * c.hidden,
                      .asymmetric_inputs = op.asymmetric_inputs});
+  cost.skippable += absent_gate_products(operands, c.runs());
   add_bias(cost, x, w, y, units * present(operands, kBiases, 4));
   const Count peepholes = units * present(operands, kPeepholes, 3);
   cost.add(Part::core, Unit::mul, dtype, peepholes);

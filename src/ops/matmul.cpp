@@ -76,8 +76,9 @@ Inferred infer(const MatMul& op, const Operands& operands) {
 /// Work of a matrix product, dense layers included.
 ///
 /// Shapes:  a [..., m, k], b [..., k, n], bias -> y [..., m, n]
-/// Counts:  mul_add = |y| * k;  bias add = |y|;  a factor on the product mul |y|, one on the bias mul |bias|
-/// Source:  ONNX MatMul and Gemm, TFLite FULLY_CONNECTED and BATCH_MATMUL. Example: 1x784 by 784x100: 78,400 MACs.
+/// Counts:  mul_add = |y| * k, of them `skippable` on weights that sparse storage leaves out;  bias add = |y|;  a
+/// factor on the product mul |y|, one on the bias mul |bias| Source:  ONNX MatMul and Gemm, TFLite FULLY_CONNECTED and
+/// BATCH_MATMUL. Example: 1x784 by 784x100: 78,400 MACs.
 Known<Cost> count(const MatMul& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
@@ -95,7 +96,7 @@ Known<Cost> count(const MatMul& op, const Operands& operands) {
                          .w = b,
                          .y = y,
                          .mul_adds = outputs * k,
-                         .skippable = 0,
+                         .skippable = absent_products(b, outputs * k),
                          .outputs = outputs,
                          .rows = k == 0 ? Count{0} : a.size() / k,
                          .asymmetric_inputs = op.asymmetric_inputs});

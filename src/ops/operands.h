@@ -24,10 +24,10 @@ struct Operand {
   size_t rank() const { return present().shape.size(); }
 
   /// Number of elements. Throws `Overflow`.
-  Count size() const { return {product(value->shape).value(), name}; }
+  Count size() const { return {product(shape()).value(), name}; }
 
   /// Bytes of its elements. Throws `Overflow`.
-  Count bytes() const { return byte_size(value->dtype, size()); }
+  Count bytes() const { return byte_size(dtype(), size()); }
 
   /// Integers that stand for real numbers.
   bool quantized() const { return is_integer(dtype()) && tensor->quantization.scales > 0; }

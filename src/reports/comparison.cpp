@@ -1,9 +1,15 @@
 #include "reports/comparison.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string_view>
 
 #include "reports/columns.h"
+#include "reports/escape.h"
 #include "reports/figure_text.h"
+#include "reports/notes.h"
+#include "reports/units.h"
 
 namespace flopstat {
 namespace {
@@ -18,11 +24,23 @@ constexpr ComparedColumn kColumns[] = {
     {"peak_activation_bytes", 6},
 };
 constexpr int kFormatPriority = 1;
+constexpr size_t kEnoughName = 24;  // of a model before figures are left out
+
+/// Length of the folders that all paths begin with.
+size_t common_folders(const std::vector<std::string>& paths) {
+  std::string_view common = paths.empty() ? std::string_view() : paths[0];
+  for (const std::string_view path : paths) {
+    const auto differs = std::ranges::mismatch(common, path);
+    common = common.substr(0, static_cast<size_t>(differs.in1 - common.begin()));
+  }
+  const size_t slash = common.find_last_of('/');
+  return slash == std::string_view::npos ? 0 : slash + 1;
+}
 
 }  // namespace
 
 Comparison::Comparison(const TerminalStyle& style) : style_(style) {
-  table_.columns = {{.title = "Model", .align = Table::Align::left},
+  table_.columns = {{.title = "Model", .align = Table::Align::left, .enough = kEnoughName, .keep = Table::Keep::end},
                     {.title = "Format", .align = Table::Align::left, .priority = kFormatPriority}};
   for (const ComparedColumn& c : kColumns) {
     table_.columns.push_back({.title = std::string(column(c.key).title), .priority = c.priority});
@@ -30,15 +48,31 @@ Comparison::Comparison(const TerminalStyle& style) : style_(style) {
 }
 
 void Comparison::add(const Report& report) {
-  std::vector<std::string> cells = {shown_file_name(report.path, style_), std::string(report.format)};
+  std::vector<std::string> cells = {"", std::string(report.format)};
   for (const ComparedColumn& c : kColumns) {
     const Column& figure = column(c.key);
     cells.push_back(
         figure_text(cell(figure, report.totals), figure.quantity, !report.totals.complete, Form::column, style_));
   }
-  table_.rows.push_back({std::move(cells)});
+  table_.rows.push_back({std::move(cells), report.totals.complete ? Emphasis::plain : Emphasis::warn});
+  paths_.push_back(report.path);
+  if (!report.totals.complete) ++incomplete_;
 }
 
-void Comparison::write(std::string& out) const { table_.write(style_, 2, out); }
+void Comparison::write(std::string& out) const {
+  Table named = table_;
+  const size_t folders = common_folders(paths_);
+  for (size_t i = 0; i < paths_.size(); ++i) {
+    const std::string_view name = std::string_view(paths_[i]).substr(folders);
+    named.rows[i].cells[0] = name == "-" ? "standard input" : escape(name, !style_.utf8);
+  }
+  named.write(style_, 2, out);
+  if (incomplete_ == 0) return;
+  out += '\n';
+  write_note(fmt::format("? {} of {} models {} operations that are not known, and figures that are lower bounds: "
+                         "'flopstat MODEL' says which, and why",
+                         thousands(incomplete_), thousands(paths_.size()), incomplete_ == 1 ? "has" : "have"),
+             Emphasis::warn, style_, out);
+}
 
 }  // namespace flopstat

@@ -33,7 +33,7 @@ std::string_view usual_help(ErrorCode code) {
 
 std::string error_text(const Message& message, const TerminalStyle& style) {
   return line("error:", Emphasis::error, message.what, style) + line("  -->", Emphasis::dim, message.where, style) +
-         line("  note:", Emphasis::bold, message.why, style) + line("  help:", Emphasis::bold, message.next, style);
+         line("  note:", Emphasis::bold, message.why, style) + help_line(message.next, style);
 }
 
 std::string error_text(const Error& error, std::string_view path, const TerminalStyle& style) {
@@ -45,6 +45,10 @@ std::string error_text(const Error& error, std::string_view path, const Terminal
 
 std::string warning_text(std::string_view what, const TerminalStyle& style) {
   return line("warning:", Emphasis::warn, what, style);
+}
+
+std::string help_line(std::string_view next, const TerminalStyle& style) {
+  return line("  help:", Emphasis::bold, next, style);
 }
 
 }  // namespace flopstat

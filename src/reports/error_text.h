@@ -25,4 +25,7 @@ std::string error_text(const Error& error, std::string_view path, const Terminal
 /// "warning: WHAT" on its line, escaped.
 std::string warning_text(std::string_view what, const TerminalStyle& style);
 
+/// "  help: NEXT" on its line, escaped: below a warning.
+std::string help_line(std::string_view next, const TerminalStyle& style);
+
 }  // namespace flopstat

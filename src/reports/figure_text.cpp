@@ -10,7 +10,7 @@ namespace {
 
 std::string number(uint64_t value, Quantity quantity, Form form, const TerminalStyle& style) {
   if (style.exact) return fmt::format("{}{}", value, quantity == Quantity::bytes && form == Form::sentence ? " B" : "");
-  if (quantity == Quantity::bytes) return iec(value);
+  if (quantity == Quantity::bytes) return memory_text(value, style);
   return form == Form::column ? thousands(value) : si(value);
 }
 
@@ -23,6 +23,16 @@ std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, F
   if (!lower_bound) return number(value, quantity, form, style);
   if (value == 0) return "?";
   return (style.utf8 ? "≥" : ">=") + number(value, quantity, form, style);
+}
+
+std::string memory_text(uint64_t bytes, const TerminalStyle& style) {
+  if (style.exact) return fmt::format("{} B", bytes);
+  switch (style.units) {
+    case ByteUnits::iec: return iec(bytes);
+    case ByteUnits::si: return si_bytes(bytes);
+    case ByteUnits::raw: return thousands(bytes) + " B";
+  }
+  return {};
 }
 
 std::string shape_text(const TensorInfo& tensor) {

@@ -16,6 +16,9 @@ enum class Form : uint8_t { sentence, column };
 /// says nothing and is "?".
 std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, Form form, const TerminalStyle& style);
 
+/// An amount of memory for people, in the units of the style.
+std::string memory_text(uint64_t bytes, const TerminalStyle& style);
+
 /// "1x96x96x1", "scalar", or "?" where the shape is not known.
 std::string shape_text(const TensorInfo& tensor);
 

@@ -18,6 +18,7 @@ namespace flopstat {
 namespace {
 
 constexpr size_t kIndent = 2;
+constexpr size_t kUsualLabel = std::string_view("9.999 MiB").size();
 constexpr size_t kUsualLimit = 10;
 constexpr size_t kLines = 16;         // of the map
 constexpr size_t kUsualColumns = 80;  // where the width has no limit
@@ -115,7 +116,8 @@ void repeat(std::string_view sign, size_t times, std::string& out) {
 
 void write_map(const Report& report, const std::vector<Placement>& named, const TerminalStyle& style,
                std::string& out) {
-  constexpr size_t margin = kIndent + 11;  // "9.999 MiB |"
+  const uint64_t planned = report.totals.planned_activation_bytes.value_or(0);
+  const size_t margin = kIndent + 2 + std::max(kUsualLabel, memory_text(planned, style).size());
   const size_t room = std::max((style.width == 0 ? kUsualColumns : style.width), margin + 8) - margin;
   const Map map(report, room);
   const size_t stretch = std::max<size_t>(1, std::min<size_t>(room / map.columns(), 8));
@@ -123,9 +125,8 @@ void write_map(const Report& report, const std::vector<Placement>& named, const 
   const std::string_view edge = style.utf8 ? "│" : "|";
   for (size_t line = kLines; line-- > 0;) {
     const bool labelled = line == kLines - 1 || line % 4 == 0;
-    const uint64_t label =
-        line == kLines - 1 ? report.totals.planned_activation_bytes.value_or(0) : map.offset_of(line);
-    std::string text = fmt::format("{:>{}} {}", labelled ? iec(label) : "", margin - 2, edge);
+    const uint64_t label = line == kLines - 1 ? planned : map.offset_of(line);
+    std::string text = fmt::format("{:>{}} {}", labelled ? memory_text(label, style) : "", margin - 2, edge);
     size_t blanks = 0;
     for (size_t column = 0; column < map.columns(); ++column) {
       const uint32_t placement = map.at(line, column);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ constexpr size_t kLabelWidth = 13;  // of the summary: the longest label and two
 struct SummaryLine {
   std::string_view label;
   std::vector<Piece> pieces;
+  bool prose = false;  ///< words instead of figures: in no column
 };
 
 /// A figure of the whole model in a sentence.
@@ -59,11 +61,10 @@ SummaryLine compute_line(const Report& report, const TerminalStyle& style) {
 SummaryLine parameters_line(const Report& report, const TerminalStyle& style) {
   const Totals& totals = report.totals;
   SummaryLine line{"Parameters", {{total_text("params", report, style), Emphasis::bold}}};
-  std::string weights = "weights " + total_text("weight_bytes", report, style);
-  if (totals.figures.weight_bytes && report.file_bytes > 0 && totals.complete) {
-    weights += fmt::format(" = {} of the file", percent(*totals.figures.weight_bytes, report.file_bytes));
-  }
-  line.pieces.push_back({fmt::format("{} ({})", weights, bytes_text(report.file_bytes, style))});
+  line.pieces.push_back({"weights " + total_text("weight_bytes", report, style)});
+  const bool has_share = totals.figures.weight_bytes && report.file_bytes > 0 && totals.complete;
+  const std::string share = has_share ? percent(*totals.figures.weight_bytes, report.file_bytes) + " of the " : "";
+  line.pieces.push_back({fmt::format("{}file ({})", share, bytes_text(report.file_bytes, style))});
   if (totals.trainable_params) line.pieces.push_back({total_text("trainable_params", report, style) + " trainable"});
   if (totals.buffer_elements > 0) {
     line.pieces.push_back({"buffers " + total_text("buffer_elements", report, style) + " elements"});
@@ -83,7 +84,10 @@ SummaryLine activations_line(const Report& report, const TerminalStyle& style) {
   }
   line.pieces.push_back({peak + " (lower bound)"});
   line.pieces.push_back({"planned " + total_text("planned_activation_bytes", report, style)});
-  if (totals.state_bytes > 0) line.pieces.push_back({"state " + bytes_text(totals.state_bytes, style)});
+  if (totals.state_bytes != 0U) {
+    const Cell state = cell(column("state_bytes"), totals);
+    line.pieces.push_back({"state " + figure_text(state, Quantity::bytes, false, Form::sentence, style)});
+  }
   return line;
 }
 
@@ -107,20 +111,85 @@ SummaryLine intensity_line(const Report& report, const TerminalStyle& style) {
   return {"Intensity", {{total_text("intensity", report, style), Emphasis::bold}, {"operations per byte (OP/B)"}}};
 }
 
+/// What the file calls the model.
+SummaryLine model_line(const About& about, const TerminalStyle& style) {
+  const auto shown = [&](std::string_view text) { return escape(text, !style.utf8); };
+  SummaryLine line{"Model", {{shown(about.name), Emphasis::bold}}, true};
+  if (!about.version.empty()) line.pieces.push_back({shown(about.version)});
+  if (!about.min_runtime.empty()) {
+    line.pieces.push_back({fmt::format("(runtime {} or newer)", shown(about.min_runtime)), Emphasis::dim});
+  }
+  return line;
+}
+
+/// What else the file says in words.
+std::vector<SummaryLine> detail_lines(const Report& report, const TerminalStyle& style) {
+  const About& about = report.about;
+  const std::string_view producer = report.producer;
+  std::vector<SummaryLine> lines;
+  for (const auto& [label, text] : {std::pair{"Purpose", about.description},
+                                    {"Author", about.author},
+                                    {"License", about.license},
+                                    {"Runtime", about.min_runtime},
+                                    {"Producer", producer},
+                                    {"C array", report.c_array}}) {
+    std::vector<Piece> pieces = words(escape(text, !style.utf8));
+    if (!pieces.empty()) lines.push_back({label, std::move(pieces), true});
+  }
+  return lines;
+}
+
 void write_summary(const Report& report, const TerminalStyle& style, std::string& out) {
   std::vector<SummaryLine> lines = {compute_line(report, style), parameters_line(report, style),
                                     activations_line(report, style), traffic_line(report, style),
                                     intensity_line(report, style)};
-  std::vector<Piece> producer = words(escape(report.producer, !style.utf8));
-  if (style.details && !producer.empty()) lines.push_back({"Producer", std::move(producer)});
-  size_t first_width = 0;
-  for (const SummaryLine& line : lines) first_width = std::max(first_width, display_width(line.pieces[0].text));
-  for (SummaryLine& line : lines) {
-    const size_t gap = line.label == "Producer" ? 1 : kGap;
-    if (gap == kGap) line.pieces[0].text.append(first_width - display_width(line.pieces[0].text), ' ');
-    out.append(kIndent, ' ').append(fmt::format("{:<{}}", line.label, kLabelWidth));
-    write_pieces(line.pieces, kIndent + kLabelWidth, gap, kIndent + kLabelWidth, style, out);
+  if (!report.about.name.empty()) lines.insert(lines.begin(), model_line(report.about, style));
+  if (style.details) {
+    for (SummaryLine& line : detail_lines(report, style)) lines.push_back(std::move(line));
   }
+  size_t first_width = 0;
+  for (const SummaryLine& line : lines) {
+    if (!line.prose) first_width = std::max(first_width, display_width(line.pieces[0].text));
+  }
+  for (SummaryLine& line : lines) {
+    if (!line.prose) line.pieces[0].text.append(first_width - display_width(line.pieces[0].text), ' ');
+    out.append(kIndent, ' ').append(fmt::format("{:<{}}", line.label, kLabelWidth));
+    write_pieces(line.pieces, kIndent + kLabelWidth, line.prose ? 1 : kGap, kIndent + kLabelWidth, style, out);
+  }
+}
+
+// ---- Below the table
+
+/// Multiply-adds of all runs of a row, as far as they are known.
+uint64_t all_macs(const Row& row) { return row.figures.macs.value_or(0) * row.repeat.value_or(1); }
+
+/// Appends the row with the most multiply-adds, or those that share the first place. Nothing where the table says so
+/// already: it is the only one of its type.
+void write_largest(const Report& report, const TerminalStyle& style, std::string& out) {
+  constexpr size_t named = 8;
+  std::vector<const Row*> largest;
+  std::map<std::string_view, size_t> rows_of_type;
+  for (const Row& row : report.rows) {
+    if (all_macs(row) == 0) continue;
+    ++rows_of_type[row.type];
+    if (!largest.empty() && all_macs(row) < all_macs(*largest[0])) continue;
+    if (!largest.empty() && all_macs(row) > all_macs(*largest[0])) largest.clear();
+    largest.push_back(&row);
+  }
+  if (largest.empty() || rows_of_type[largest[0]->type] == 1) return;
+  const bool one_type = std::ranges::all_of(largest, [&](const Row* row) { return row->type == largest[0]->type; });
+  std::string rows;
+  for (size_t i = 0; i < std::min(largest.size(), named); ++i) rows += fmt::format(" #{}", largest[i]->index);
+  if (largest.size() > named) rows += fmt::format(" and {} more", largest.size() - named);
+  if (one_type) rows += " " + escape(largest[0]->type, !style.utf8);
+  const uint64_t macs = all_macs(*largest[0]);
+  const std::string each = figure_text(macs, Quantity::count, false, Form::column, style);
+  const std::string share = percent(macs * largest.size(), *report.totals.figures.macs);
+  const std::string_view whole = report.totals.complete ? "" : " of what is known";
+  write_note(largest.size() == 1
+                 ? fmt::format("Largest op:{}, {} MACs ({}{})", rows, each, share, whole)
+                 : fmt::format("Largest ops:{}, {} MACs each ({}{} together)", rows, each, share, whole),
+             Emphasis::plain, style, out);
 }
 
 // ---- More, and what to do next
@@ -142,16 +211,26 @@ void write_details(const Report& report, const TerminalStyle& style, std::string
   table.write(style, kIndent, out);
 }
 
+/// The name of the model as a shell takes it, where it is short and needs no quotes.
+std::string_view shell_word(std::string_view path) {
+  constexpr size_t longest = 40;
+  constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-";
+  const bool plain = path.size() <= longest && path.find_first_not_of(safe) == std::string_view::npos;
+  return plain && !path.starts_with('-') ? path : "MODEL";
+}
+
 void write_next(const Report& report, const TerminalStyle& style, std::string& out) {
+  const std::string_view model = shell_word(report.path);
   std::vector<Piece> pieces = {{"next:", Emphasis::dim}};
   if (!report.dims.empty()) {
-    pieces.push_back({fmt::format("flopstat MODEL --dim {}=8", escape(report.dims.begin()->first, !style.utf8))});
+    const std::string dim = escape(report.dims.begin()->first, !style.utf8);
+    pieces.push_back({fmt::format("flopstat {} --dim {}=8", model, dim)});
   }
-  for (const char* command : {"flopstat ops MODEL", "flopstat memory MODEL", "flopstat help"}) {
-    pieces.push_back({command});
-  }
+  pieces.push_back({fmt::format("flopstat ops {} --sort macs", model)});
+  pieces.push_back({fmt::format("flopstat memory {}", model)});
+  pieces.push_back({"flopstat help"});
   out.append("\n").append(kIndent, ' ');
-  write_pieces(pieces, kIndent, kGap, kIndent + 2, style, out);
+  write_pieces(pieces, kIndent, kGap, kIndent + pieces[0].text.size() + kGap, style, out);
 }
 
 }  // namespace
@@ -163,9 +242,11 @@ void write_terminal(const Report& report, const TerminalStyle& style, std::strin
   out += '\n';
   types_table(report, style).write(style, kIndent, out);
   std::string notes;
+  write_largest(report, style, notes);
   write_unknown(report, style, notes);
   write_certainty(report, style, notes);
   write_assumed(report, style, notes);
+  write_attached(report, style, notes);
   if (!notes.empty()) out.append("\n").append(notes);
   if (style.details) write_details(report, style, out);
   if (style.hints) write_next(report, style, out);

@@ -69,7 +69,7 @@ TEST(Terminal, the_first_screen_of_a_small_network) {
             "mnist_mlp.tflite   tflite   f32   4 ops   in 1x784   out 1x10\n"
             "\n"
             "  Compute      89.40 k MACs   179.3 k FLOPs   (convention flopstat)\n"
-            "  Parameters   89.61 k        weights 350.0 KiB = 99.6% of the file (351.6 KiB)\n"
+            "  Parameters   89.61 k        weights 350.0 KiB   99.6% of the file (351.6 KiB)\n"
             "  Activations  3.453 KiB      peak at #0 FULLY_CONNECTED (lower bound)   planned 3.453 KiB\n"
             "  Traffic      354.8 KiB      read 353.9 KiB   written 880 B   per run\n"
             "  Intensity    0.4934         operations per byte (OP/B)\n"
@@ -79,9 +79,11 @@ TEST(Terminal, the_first_screen_of_a_small_network) {
             "       0    0.0%                     48       0        0 B       40 B  0.6000  SOFTMAX          x1\n"
             "  89,400  100.0%                179,258  89,610  350.0 KiB  353.9 KiB  0.4934  TOTAL            x4\n"
             "\n"
+            "  Largest op: #0 FULLY_CONNECTED, 78,400 MACs (87.7%)\n"
             "  note: free dimensions: batch = 1 (--dim batch=N changes it)\n"
             "\n"
-            "  next:   flopstat MODEL --dim batch=8   flopstat ops MODEL   flopstat memory MODEL   flopstat help\n");
+            "  next:   flopstat mnist_mlp.tflite --dim batch=8   flopstat ops mnist_mlp.tflite --sort macs\n"
+            "          flopstat memory mnist_mlp.tflite   flopstat help\n");
 }
 
 TEST(Terminal, no_line_is_wider_than_the_terminal) {
@@ -209,11 +211,31 @@ TEST(Comparison, has_a_row_for_each_model) {
   std::string text;
   comparison.write(text);
   const std::vector<std::string> lines = lines_of(text);
-  ASSERT_EQ(lines.size(), 3u);
+  ASSERT_GE(lines.size(), 5u);
   EXPECT_THAT(lines[0], ::testing::ContainsRegex("Model +Format +MACs +FLOPs +Int OPs +Params +Weights +Peak"));
   EXPECT_THAT(lines[1], ::testing::ContainsRegex("mnist_mlp.tflite +tflite +89,400 +179,258 +0 +89,610 "));
   EXPECT_THAT(lines[2], ::testing::ContainsRegex("quantized.tflite +tflite +>=1,800 +>=700 +>=4,600 +>=72 "));
+  EXPECT_THAT(lines[4], ::testing::StartsWith("  ? 1 of 2 models has operations that are not known"));
   for (const std::string& line : lines) EXPECT_LE(display_width(line), 100u);
+}
+
+TEST(Terminal, a_model_that_has_a_name_in_its_file_is_shown_by_it) {
+  Report report = mnist_mlp();
+  report.about = {.name = "Digits", .description = "tells digits", .version = "v2", .min_runtime = "1.14.0"};
+  const std::string text = written(report, {.width = 80});
+  EXPECT_THAT(text, HasSubstr("\n  Model        Digits v2 (runtime 1.14.0 or newer)\n  Compute "));
+  EXPECT_THAT(text, Not(HasSubstr("tells digits")));
+  EXPECT_THAT(written(report, {.width = 80, .details = true}),
+              HasSubstr("\n  Purpose      tells digits\n  Runtime      1.14.0\n"));
+}
+
+TEST(Terminal, what_lies_behind_the_model_in_its_file_is_named) {
+  Report report = mnist_mlp();
+  report.attached_bytes = 1536;
+  for (const char* name : {"a", "b", "c", "d"}) report.attached_files.push_back({name, 1});
+  EXPECT_THAT(written(report, {.width = 100}),
+              HasSubstr("note: 1.500 KiB of the file are an archive behind the model: a, b, c and 1 more\n"));
+  EXPECT_THAT(written(report, {}), HasSubstr("an archive behind the model: a, b, c, d\n"));
 }
 
 }  // namespace

@@ -40,6 +40,11 @@ std::string iec(uint64_t bytes) {
   return scaled(static_cast<double>(bytes) / 1024, 1024, {" KiB", " MiB", " GiB", " TiB", " PiB", " EiB", " ZiB"});
 }
 
+std::string si_bytes(uint64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  return scaled(static_cast<double>(bytes) / 1000, 1000, {" kB", " MB", " GB", " TB", " PB", " EB", " ZB"});
+}
+
 std::string thousands(uint64_t count) {
   std::string digits = fmt::format("{}", count);
   for (size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, 1, ',');

@@ -11,6 +11,9 @@ std::string si(uint64_t count);
 /// An amount of memory with a binary prefix and 4 significant digits: 8 -> "8 B", 55296 -> "54.00 KiB".
 std::string iec(uint64_t bytes);
 
+/// An amount of memory with an SI prefix and 4 significant digits: 8 -> "8 B", 55296 -> "55.30 kB".
+std::string si_bytes(uint64_t bytes);
+
 /// Every digit, in groups of three: 6193664 -> "6,193,664".
 std::string thousands(uint64_t count);
 

@@ -17,6 +17,13 @@ TEST(Units, counts_have_four_significant_digits) {
   EXPECT_EQ(si(4'100'000'000), "4.100 G");
 }
 
+TEST(Units, memory_has_prefixes_of_1000_where_they_are_asked_for) {
+  EXPECT_EQ(si_bytes(999), "999 B");
+  EXPECT_EQ(si_bytes(1000), "1.000 kB");
+  EXPECT_EQ(si_bytes(54 * 1024), "55.30 kB");
+  EXPECT_EQ(si_bytes(uint64_t{5} * 1000 * 1000 * 1000), "5.000 GB");
+}
+
 TEST(Units, rounding_up_to_a_thousand_moves_to_the_next_prefix) {
   EXPECT_EQ(si(999'949), "999.9 k");
   EXPECT_EQ(si(999'950), "1.000 M");

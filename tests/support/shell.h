@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace flopstat::test {
+
+/// What a command left behind.
+struct Outcome {
+  int code = -1;  ///< as a shell tells it: 130 for one that was interrupted
+  std::string out;
+  std::string err;
+};
+
+/// Runs commands as a user at a shell does, in the folder of the examples, in the C locale, with a terminal's usual
+/// environment. In a command $F is the program and $T a folder for files, which goes when this object does.
+class Shell {
+ public:
+  Shell();
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+  ~Shell();
+
+  Outcome run(const std::string& command) const;
+
+  /// What a terminal of so many columns shows of it: both streams are the terminal.
+  Outcome on_terminal(const std::string& command, size_t columns = 80) const;
+
+  /// Writes a file into $T, and reads one.
+  void write(const std::string& name, std::string_view text) const;
+  std::string read(const std::string& name) const;
+
+  const std::string& folder() const { return folder_; }
+
+ private:
+  std::string folder_;
+};
+
+/// Whether there is such a command on this machine.
+bool has_command(const std::string& name);
+
+}  // namespace flopstat::test
