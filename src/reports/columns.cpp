@@ -8,7 +8,7 @@
 namespace flopstat {
 namespace {
 
-Cell to_cell(Figure figure) { return figure ? Cell{*figure} : Missing::unknown; }
+Cell to_cell(Figure figure) { return figure ? Cell{*figure} : NoNumber::unknown; }
 
 template <Figure Figures::* member>
 Cell figure(const Figures& figures) {
@@ -18,7 +18,7 @@ Cell figure(const Figures& figures) {
 Cell intensity(const Figures& figures) {
   if (const std::optional<double> intensity = figures.intensity()) return *intensity;
   const bool known = figures.flops && figures.int_ops && figures.read_bytes && figures.written_bytes;
-  return known ? Missing::not_applicable : Missing::unknown;
+  return known ? NoNumber::not_applicable : NoNumber::unknown;
 }
 
 template <auto Totals::* member>
@@ -30,7 +30,7 @@ Cell total(const Totals& totals) {
 template <Figure Totals::* member>
 Cell optional_total(const Totals& totals) {
   const Figure& figure = totals.*member;
-  return figure ? Cell{*figure} : Missing::not_applicable;
+  return figure ? Cell{*figure} : NoNumber::not_applicable;
 }
 
 // clang-format off
@@ -67,7 +67,7 @@ Fact text(const Row& row) {
   return std::string(row.*member);
 }
 
-Fact repeat(const Row& row) { return row.repeat ? Fact{*row.repeat} : Missing::unknown; }
+Fact repeat(const Row& row) { return row.repeat ? Fact{*row.repeat} : NoNumber::unknown; }
 
 template <auto Row::* member>
 Fact shapes(const Row& row) {
@@ -112,8 +112,8 @@ std::vector<RowColumn> make_row_columns() {
 /// What can be said of a sum when some of its rows, or all of them, are unknown.
 Cell of_known_part(const Column& column, const Cell& cell, bool complete, bool all_unknown) {
   if (complete) return cell;
-  if (column.quantity == Quantity::ratio) return Missing::unknown;
-  return all_unknown && cell == Cell{uint64_t{0}} ? Cell{Missing::unknown} : cell;
+  if (column.quantity == Quantity::ratio) return NoNumber::unknown;
+  return all_unknown && cell == Cell{uint64_t{0}} ? Cell{NoNumber::unknown} : cell;
 }
 
 }  // namespace

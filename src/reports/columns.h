@@ -15,10 +15,10 @@ namespace flopstat {
 enum class Quantity : uint8_t { count, bytes, ratio };
 
 /// Why a cell holds no number: nobody can tell it, or there is no such number in this model.
-enum class Missing : uint8_t { unknown, not_applicable };
+enum class NoNumber : uint8_t { unknown, not_applicable };
 
 /// One number of a report.
-using Cell = std::variant<Missing, uint64_t, double>;
+using Cell = std::variant<NoNumber, uint64_t, double>;
 
 /// One figure that reports show, under the same key in every output. Exactly one of the getters is set.
 struct Column {
@@ -50,7 +50,7 @@ Cell cell(const Column& column, const Sum& sum);
 
 /// What a row is, beside its figures. Shapes are "1x96x96x1" or "scalar", several of them with ";" between, nothing
 /// where one is not known or absent.
-using Fact = std::variant<Missing, uint64_t, std::string>;
+using Fact = std::variant<NoNumber, uint64_t, std::string>;
 
 struct Property {
   std::string_view key;    ///< in the JSON

@@ -49,7 +49,7 @@ TEST(Columns, a_row_without_a_rule_has_no_number) {
   const Row& unknown = report.rows[1];
   for (const Column& c : columns()) {
     if (!c.figure) continue;
-    EXPECT_EQ(cell(c, unknown), Cell{Missing::unknown}) << c.key;
+    EXPECT_EQ(cell(c, unknown), Cell{NoNumber::unknown}) << c.key;
   }
 }
 
@@ -59,25 +59,25 @@ TEST(Columns, a_type_of_which_nothing_is_known_has_no_number_either) {
     if (type.unknown_nodes == 0) continue;
     for (const Column& c : columns()) {
       if (!c.figure) continue;
-      EXPECT_EQ(cell(c, type), Cell{Missing::unknown}) << c.key;
+      EXPECT_EQ(cell(c, type), Cell{NoNumber::unknown}) << c.key;
     }
   }
 }
 
 TEST(Columns, the_ratio_of_two_lower_bounds_is_unknown) {
   const Report report = incomplete_model();
-  EXPECT_EQ(cell(column("intensity"), report.totals), Cell{Missing::unknown});
+  EXPECT_EQ(cell(column("intensity"), report.totals), Cell{NoNumber::unknown});
 }
 
 TEST(Columns, an_operation_that_moves_no_bytes_has_no_intensity) {
   const Report report = test::ReportBuilder("x").row({.type = "RESHAPE"}).finish();
-  EXPECT_EQ(cell(column("intensity"), report.rows[0]), Cell{Missing::not_applicable});
+  EXPECT_EQ(cell(column("intensity"), report.rows[0]), Cell{NoNumber::not_applicable});
 }
 
 TEST(Columns, figures_that_a_model_does_not_have_are_not_unknown) {
   const Report report = mnist_mlp();
-  EXPECT_EQ(cell(column("float_equivalent_flops"), report.totals), Cell{Missing::not_applicable});
-  EXPECT_EQ(cell(column("trainable_params"), report.totals), Cell{Missing::not_applicable});
+  EXPECT_EQ(cell(column("float_equivalent_flops"), report.totals), Cell{NoNumber::not_applicable});
+  EXPECT_EQ(cell(column("trainable_params"), report.totals), Cell{NoNumber::not_applicable});
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ std::string number(uint64_t value, Quantity quantity, Form form, const TerminalS
 }  // namespace
 
 std::string figure_text(const Cell& cell, Quantity quantity, bool lower_bound, Form form, const TerminalStyle& style) {
-  if (const Missing* missing = std::get_if<Missing>(&cell)) return *missing == Missing::unknown ? "?" : "-";
+  if (const NoNumber* missing = std::get_if<NoNumber>(&cell)) return *missing == NoNumber::unknown ? "?" : "-";
   if (const double* value = std::get_if<double>(&cell)) return style.exact ? fmt::format("{}", *value) : ratio(*value);
   const uint64_t value = std::get<uint64_t>(cell);
   if (!lower_bound) return number(value, quantity, form, style);

@@ -93,7 +93,7 @@ SummaryLine activations_line(const Report& report, const TerminalStyle& style) {
 
 SummaryLine traffic_line(const Report& report, const TerminalStyle& style) {
   const Figures& figures = report.totals.figures;
-  Cell sum = Missing::unknown;
+  Cell sum = NoNumber::unknown;
   uint64_t bytes = 0;
   if (figures.read_bytes && figures.written_bytes &&
       !__builtin_add_overflow(*figures.read_bytes, *figures.written_bytes, &bytes)) {
