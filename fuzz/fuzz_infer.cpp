@@ -34,7 +34,8 @@ class Attributes {
   Op make() {
     Operation op{};
     if constexpr (std::is_same_v<Operation, Call> || std::is_same_v<Operation, CallOnce> ||
-                  std::is_same_v<Operation, If> || std::is_same_v<Operation, While>) {
+                  std::is_same_v<Operation, If> || std::is_same_v<Operation, Case> ||
+                  std::is_same_v<Operation, While>) {
       if (graph_ + 1 >= graphs_) return Opaque{"there is no graph to call"};
     }
     fill(op);
@@ -105,12 +106,17 @@ class Attributes {
   void fill(SpaceToDepth& op) { op = {integer(), pick<DataLayout>(2)}; }
   void fill(DepthToSpace& op) { op = {integer(), pick<DataLayout>(2)}; }
   void fill(NonZero& op) { op.transposed = source_.flag(); }
-  void fill(Signal& op) { op = {pick<SignalFn>(9), integer()}; }
+  void fill(Signal& op) { op = {pick<SignalFn>(14), integer(), integer()}; }
+  void fill(AudioSpectrogram& op) { op = {integer(), integer(), source_.flag()}; }
+  void fill(Mfcc& op) { op = {integer(), integer()}; }
   void fill(DetectionPostProcess& op) { op = {integer(), integer(), integer(), integer(), source_.flag()}; }
   void fill(VarHandle& op) { op.variable = source_.text(2); }
   void fill(Call& op) { op.body = called(); }
   void fill(CallOnce& op) { op.body = called(); }
   void fill(If& op) { op = {called(), called()}; }
+  void fill(Case& op) {
+    for (size_t n = source_.below(4); n > 0; --n) op.graphs.push_back(called());
+  }
   void fill(While& op) { op = {called(), called()}; }
   void fill(Opaque& op) { op.why = "it is not understood"; }
 
