@@ -47,7 +47,7 @@ bench:
 
 fuzz:
 	@scripts/setup fuzz
-	@scripts/build fuzz
+	@scripts/build asan fuzz_targets
 	@scripts/fuzz $(MINUTES)
 
 install: build

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "support/c_source.h"
 #include "support/onnx_writer.h"
 #include "support/tflite_writer.h"
+#include "support/zip_writer.h"
 
 namespace {
 
@@ -385,6 +387,25 @@ Seed generated() {
   return s;
 }
 
+/// With metadata, an archive behind it, and options of a custom operator that lie there too.
+std::vector<std::byte> labelled() {
+  const auto make = [](uint64_t place) {
+    Seed s;
+    const int32_t x = s.x({1, 4}), y = s.x({1, 4});
+    s.op({.code = builtin::custom,
+          .custom_code = "m",
+          .inputs = {x},
+          .outputs = {y},
+          .extra = {{9, place}, {10, uint64_t{4}}}});
+    const FlatTable about{{{0, std::string("n")}, {1, std::string("d")}, {2, std::string("v1")}}};
+    s.metadata("TFLITE_METADATA", s.buffer(write_flatbuffer(about, "M001")));
+    s.metadata("min_runtime_version", s.buffer(bytes_of_text("1.5.0")));
+    s.ends({x}, {y});
+    return joined(s.finish(), zip_archive({{"labels.txt", "cat"}, {"a", ""}}));
+  };
+  return make(make(2).size() - 4);
+}
+
 OnnxGraph onnx_dense() {
   OnnxGraph graph;
   return graph.input("x", {"batch", 4})
@@ -435,6 +456,7 @@ Seeds tflite_seeds() {
           {"elementwise", elementwise().finish()},
           {"generated", generated().finish()},
           {"growing_loop", growing_loop().finish()},
+          {"labelled", labelled()},
           {"loop", loop().finish()},
           {"movement", movement().finish()},
           {"narrow_and_sparse", narrow_and_sparse().finish()},
@@ -463,6 +485,7 @@ Seeds beginnings() {
   };
   return {{"tflite", old_codes().finish()},
           {"onnx", bytes_of(onnx_dense().model())},
+          {"c_source", bytes_of_text("int n[] = {9};" + c_source(old_codes().finish(), "m"))},
           {"zip", text("PK\x03\x04")},
           {"hdf5", text("\x89HDF\r\n\x1a\n")},
           {"gguf", text("GGUF\x03")},

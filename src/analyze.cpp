@@ -60,31 +60,57 @@ Figure float_equivalent_flops(const Model& model, const Bindings& bindings, cons
   return count(*plain, frames, analyze(*plain, frames.root), convention).totals.figures.flops;
 }
 
-Report analyze(File file, const Options& options) {
-  const Convention& convention = convention_named(options.convention);
-  auto storage = std::make_shared<Storage>();
+/// Takes the quantization away, and says that the report speaks of another network than the file.
+void make_float(Model& model) {
+  std::optional<Model> plain = without_quantization(model);
+  if (plain) {
+    plain->invented = std::move(model.invented);  // names are views into it
+    model = *std::move(plain);
+  }
+  model.warnings.push_back({"as_float", plain ? "counted as the network was before quantization, not as it is stored"
+                                              : "nothing in the file is quantized: as float it costs the same"});
+}
+
+/// Counts the model that the storage holds; the report keeps the storage.
+Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, const Options& options) {
   Model& model = storage->model;
-  model = read_model(std::move(file));
   choose_signature(model, options.signature);
+  if (options.as_float) make_float(model);
   const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes};
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
 
-  Report report = count(model, frames, analyze(model, frames.root), convention);
+  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive);
   plan_memory(model, frames, report);
   if (options.float_equivalent) {
     report.totals.float_equivalent_flops = float_equivalent_flops(model, bindings, convention);
   }
   report.path = model.file.path();
   report.format = model.format;
+  report.c_array = model.source ? model.source->array : std::string_view();
   report.producer = model.producer;
+  report.about = model.about;
   report.file_bytes = model.file.bytes().size();
+  report.attached_bytes = model.attached_bytes;
+  report.attached_files = model.attached_files;
   name_signatures(model, options.signature, report);
   for (const std::vector<Warning>& warnings : {model.warnings, frames.warnings}) {
     for (const Warning& warning : warnings) report.warnings.push_back({warning.code, warning.message});
   }
   report.storage = std::move(storage);
   return report;
+}
+
+Report analyze(File file, const Options& options) {
+  const Convention& convention = convention_named(options.convention);
+  auto storage = std::make_shared<Storage>();
+  storage->model = read_model(std::move(file));
+  try {
+    return analyze(storage, convention, options);
+  } catch (const Error& error) {
+    if (storage->model.source) throw located_in_source(error, *storage->model.source);
+    throw;
+  }
 }
 
 }  // namespace

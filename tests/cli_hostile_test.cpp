@@ -3,15 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -22,43 +19,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
+using test::Outcome;
 
-std::string contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class HostileFile : public ::testing::Test {
+class HostileFile : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the command line was NOT tested";
-#endif
-  }
+  /// In the folder of the test's files.
+  Outcome run(const std::string& arguments) const { return shell_in(folder_, "\"$F\" " + arguments); }
 
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  /// The program in the folder of the test's files, ended after 20 seconds (code 124).
-  Outcome run(const std::string& arguments) const {
-#ifdef FLOPSTAT_PROGRAM
-    const std::string program = FLOPSTAT_PROGRAM;
-#else
-    const std::string program = "false";
-#endif
-    const std::string line = "cd '" + folder_ + "' && LC_ALL=C timeout 20 '" + program + "' " + arguments + " >'" +
-                             folder_ + "/.out' 2>'" + folder_ + "/.err'";
-    const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(folder_ + "/.out"), contents(folder_ + "/.err")};
-  }
-
-  void file(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
-  }
+  void file(const std::string& name, const std::string& text) const { write(name, text); }
 
   static std::string model() {
     test::TfliteBuilder b;
@@ -67,8 +35,7 @@ class HostileFile : public ::testing::Test {
     b.op({.code = test::builtin::relu, .inputs = {x}, .outputs = {y}});
     b.inputs({x});
     b.outputs({y});
-    const std::vector<std::byte> bytes = b.finish();
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    return test::text_of(b.finish());
   }
 
   /// The one pattern of messages: what, where, and after them why and what to do, each on its line.
@@ -81,11 +48,6 @@ class HostileFile : public ::testing::Test {
     EXPECT_THAT(outcome.err, ContainsRegex("^error: [^\n]+\n  --> [^\n]+\n(  note: [^\n]+\n)?(  help: [^\n]+\n)?$"));
     EXPECT_THAT(outcome.err, HasSubstr("\n  --> " + path));
   }
-
-  std::string folder_ = [] {
-    std::string path = ::testing::TempDir() + "flopstat_hostile_XXXXXX";
-    return std::string(::mkdtemp(path.data()));
-  }();
 };
 
 TEST_F(HostileFile, an_empty_file_is_refused) {

@@ -2,18 +2,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "flopstat/analyze.h"
+#include "support/c_source.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -24,45 +22,19 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
+using test::contents;
+using test::Outcome;
+using test::text_of;
 
-std::string contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class Program : public ::testing::Test {
+class Program : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the command line was NOT tested";
-#endif
-  }
-
-  /// A shell command in which $F is the program and $T a folder for files; its streams are read back.
-  Outcome shell(const std::string& command) const {
-#ifdef FLOPSTAT_PROGRAM
-    const std::string program = FLOPSTAT_PROGRAM;
-#else
-    const std::string program = "false";
-#endif
-    const std::string line = "cd '" FLOPSTAT_SOURCE_DIR
-                             "/examples' && unset NO_COLOR CLICOLOR_FORCE COLUMNS && export "
-                             "LC_ALL=C TERM=xterm F='" +
-                             program + "' T='" + folder_ + "' && { " + command + "; } >'" + folder_ + "/out' 2>'" +
-                             folder_ + "/err'";
-    const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(folder_ + "/out"), contents(folder_ + "/err")};
-  }
+  /// In the folder of the examples.
+  Outcome shell(const std::string& command) const { return shell_in(FLOPSTAT_SOURCE_DIR "/examples", command); }
 
   Outcome run(const std::string& arguments) const { return shell("\"$F\" " + arguments); }
 
   std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
+    write(name, text);
     return "\"$T/" + name + "\"";
   }
 
@@ -74,16 +46,8 @@ class Program : public ::testing::Test {
     b.op({.code = test::builtin::custom, .custom_code = "Mystery", .inputs = {x}, .outputs = {y}});
     b.inputs({x});
     b.outputs({y});
-    const std::vector<std::byte> bytes = b.finish();
-    return file("incomplete.tflite", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return file("incomplete.tflite", text_of(b.finish()));
   }
-
-  std::string folder_ = [] {
-    std::string path = ::testing::TempDir() + "flopstat_cli_XXXXXX";
-    return std::string(::mkdtemp(path.data()));
-  }();
-
-  void TearDown() override { std::system(("rm -r '" + folder_ + "'").c_str()); }
 };
 
 TEST_F(Program, a_bare_path_is_the_command_count) {
@@ -124,6 +88,21 @@ TEST_F(Program, standard_input_is_a_dash) {
   const nlohmann::json piped = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(piped["model"]["path"], "-");
   EXPECT_EQ(piped["totals"], nlohmann::json::parse(run("mnist_mlp.tflite --json").out)["totals"]);
+}
+
+TEST_F(Program, a_model_in_c_source_costs_what_its_file_costs) {
+  const std::string bytes = contents(FLOPSTAT_SOURCE_DIR "/examples/sine_int8.tflite");
+  const std::string source = file("model.cc", test::c_source(test::bytes_of_text(bytes), "g_sine"));
+  const nlohmann::json array = nlohmann::json::parse(run(source + " --json").out);
+  const nlohmann::json direct = nlohmann::json::parse(run("sine_int8.tflite --json").out);
+  EXPECT_EQ(array["totals"], direct["totals"]);
+  EXPECT_EQ(array["ops"], direct["ops"]);
+  EXPECT_EQ(array["model"]["path"], "model.cc");
+  EXPECT_EQ(array["model"]["format"], "tflite in a C array");
+  EXPECT_EQ(array["model"]["c_array"], "g_sine");
+  EXPECT_EQ(array["model"]["file_bytes"], bytes.size());
+  EXPECT_THAT(run(source).out, StartsWith("model.cc   tflite in a C array   i8   3 ops"));
+  EXPECT_THAT(shell("\"$F\" -v - < \"$T/model.cc\"").out, HasSubstr("\n  C array      g_sine\n"));
 }
 
 TEST_F(Program, a_file_that_cannot_be_read_is_3_and_says_where) {
@@ -373,8 +352,7 @@ TEST_F(Program, names_from_a_file_move_no_cursor) {
   b.op({.code = test::builtin::relu, .inputs = {x}, .outputs = {y}});
   b.inputs({x});
   b.outputs({y});
-  const std::vector<std::byte> bytes = b.finish();
-  const std::string model = file("names.tflite", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const std::string model = file("names.tflite", text_of(b.finish()));
   for (const std::string arguments : {"ops", "tree", "memory", "ops --csv", "ops --markdown"}) {
     const Outcome plain = run(arguments + " " + model);
     EXPECT_EQ(plain.code, 0);

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,23 @@ TEST(Documentation, shows_of_every_command_what_it_prints) {
 #endif
 }
 
+TEST(Documentation, shows_of_real_models_what_is_counted) {
+#ifndef FLOPSTAT_PROGRAM
+  GTEST_SKIP() << "the program is not built: the commands in the documentation were NOT run";
+#else
+  const std::string models = FLOPSTAT_SHARED_DIR "/models/tflite";
+  if (!std::filesystem::is_directory(models)) {
+    GTEST_SKIP() << "NOT TESTED: the documentation's real models are not there: " << models;
+  }
+  const std::string log = ::testing::TempDir() + "flopstat_docs_models.txt";
+  const std::string command = "'" FLOPSTAT_PYTHON "' '" + (kRoot / "scripts/update_docs").string() +
+                              "' --check --models '" + models + "' '" FLOPSTAT_PROGRAM "' > '" + log + "' 2>&1";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0)
+      << contents(log) << "where the new output is right: scripts/update_docs --models FOLDER";
+#endif
+}
+
 TEST(Documentation, links_lead_to_files) {
   const std::regex link(R"(\]\(([^)#]+)[^)]*\))");
   size_t links = 0;
@@ -119,6 +137,39 @@ TEST(Documentation, names_as_missing_no_onnx_operator_that_has_a_rule) {
   const std::set<std::string> listed = list_in_page_of_formats("ONNX operators without a rule");
   EXPECT_THAT(listed, Not(IsEmpty()));
   for (const std::string& name : listed) EXPECT_EQ(onnx::find_operator(name), nullptr) << name;
+}
+
+/// The second cells of the table between `<!-- list: NAME -->` and `<!-- end -->` in the page of formats, without its
+/// head.
+std::set<std::string> table_in_page_of_formats(const std::string& name) {
+  const std::string page = contents(kRoot / "docs/formats.md");
+  const size_t begin = page.find("<!-- list: " + name + " -->");
+  if (begin == std::string::npos) return {};
+  std::istringstream lines(page.substr(begin, page.find("<!-- end -->", begin) - begin));
+  const std::regex row(R"(\| [^|]+ \| ([^|]+) \|)");
+  std::set<std::string> cells;
+  std::smatch match;
+  for (std::string line; std::getline(lines, line);) {
+    if (std::regex_match(line, match, row)) cells.insert(match[1]);
+  }
+  cells.erase("what holds");
+  return cells;
+}
+
+TEST(Documentation, lists_every_test_of_a_hostile_file_and_no_other) {
+  std::set<std::string> tests;
+  const ::testing::UnitTest& all = *::testing::UnitTest::GetInstance();
+  for (int i = 0; i < all.total_test_suite_count(); ++i) {
+    const ::testing::TestSuite& suite = *all.GetTestSuite(i);
+    if (!std::string(suite.name()).starts_with("Hostile")) continue;
+    for (int j = 0; j < suite.total_test_count(); ++j) {
+      std::string name = suite.GetTestInfo(j)->name();
+      std::ranges::replace(name, '_', ' ');
+      tests.insert(name);
+    }
+  }
+  EXPECT_GE(tests.size(), 60u);
+  EXPECT_EQ(table_in_page_of_formats("hostile cases"), tests);
 }
 
 }  // namespace

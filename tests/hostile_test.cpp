@@ -11,7 +11,10 @@
 #include "formats/tflite/operators.h"
 #include "reports/json.h"
 #include "reports/terminal.h"
+#include "support/c_source.h"
+#include "support/onnx_writer.h"
 #include "support/tflite_writer.h"
+#include "support/zip_writer.h"
 
 namespace flopstat {
 namespace {
@@ -234,6 +237,42 @@ TEST(Hostile, a_buffer_behind_the_end_of_the_file_is_truncated) {
 TEST(Hostile, an_activation_that_the_schema_does_not_have_is_corrupt) {
   expect_error(one_operator({.code = builtin::add, .options = slots(options::add, int8_t{99})}, {{1}, {1}, {1}}),
                ErrorCode::corrupt, "an unknown fused activation, 99");
+}
+
+TEST(Hostile, options_of_a_custom_operator_behind_the_end_of_the_file_are_truncated) {
+  for (const auto& [offset, size] : {std::pair<uint64_t, uint64_t>{2, UINT64_MAX}, {UINT64_MAX, 1}, {1 << 20, 4}}) {
+    TfliteBuilder b;
+    b.op({.code = builtin::custom, .custom_code = "Mystery", .extra = {{9, offset}, {10, size}}});
+    expect_error(b, ErrorCode::truncated, "options of a custom operator behind the FlatBuffer lies behind the end");
+  }
+}
+
+TEST(Hostile, a_decomposition_and_a_branch_that_the_file_does_not_have_are_corrupt) {
+  TfliteBuilder composite;
+  composite.op(
+      {.code = builtin::stablehlo_composite, .options_2 = {options_2::stablehlo_composite, {{{1, int32_t{7}}}}}});
+  expect_error(composite, ErrorCode::corrupt, "STABLEHLO_COMPOSITE calls subgraph 7, the file has 1");
+  TfliteBuilder loop;
+  loop.op({.code = builtin::stablehlo_while,
+           .options_2 = {options_2::stablehlo_while, {{{0, int32_t{-1}}, {1, int32_t{0}}}}}});
+  expect_error(loop, ErrorCode::corrupt, "calls subgraph 4294967295, the file has 1");
+}
+
+TEST(Hostile, names_in_a_signature_for_no_tensor_and_scales_in_no_tensor_are_left_out) {
+  TfliteBuilder b = dense();
+  b.signature({.key = "other", .inputs = {{"x", UINT32_MAX}}, .outputs = {{"y", 1'000'000}}});
+  const test::FlatTable blocks{{{0, int32_t{INT32_MAX}}, {1, int32_t{INT32_MIN}}}};
+  b.tensor({.name = "q", .shape = {4}, .quantization = QuantizationSpec{.scale = {1}, .details = {2, blocks}}});
+  EXPECT_TRUE(report_of(b).totals.complete);
+}
+
+TEST(Hostile, metadata_in_no_buffer_are_a_warning) {
+  TfliteBuilder b = dense();
+  b.metadata("TFLITE_METADATA", UINT32_MAX);
+  const Report report = report_of(b);
+  ASSERT_EQ(report.warnings.size(), 1u);
+  EXPECT_EQ(report.warnings[0].message,
+            "the model's metadata cannot be read: an entry refers to buffer 4294967295, the file has 3");
 }
 
 // --- lengths that lie ------------------------------------------------------------------------------------------------
@@ -792,6 +831,222 @@ TEST(Hostile, options_of_another_operator_are_survived) {
       expect_survived(b.finish());
     }
   }
+}
+
+// --- ONNX ------------------------------------------------------------------------------------------------------------
+
+OnnxGraph small_onnx() {
+  OnnxGraph graph;
+  graph.input("x", {1, 4}).weight("w", {4, 2}).node(onnx_node("MatMul", {"x", "w"}, {"y"})).output("y", {1, 2});
+  return graph;
+}
+
+void expect_onnx_error(const Proto& model, ErrorCode code, const std::string& part) {
+  expect_error(test::bytes_of(model), code, part);
+}
+
+TEST(Hostile, every_beginning_of_an_onnx_file_is_an_error) {
+  const File whole = test::bytes_of(small_onnx().model());
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const Error error = error_of(File(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
+    EXPECT_TRUE(error.code == ErrorCode::truncated || error.code == ErrorCode::unrecognised) << error.message;
+  }
+}
+
+TEST(Hostile, every_changed_byte_of_an_onnx_file_is_a_report_or_an_error) {
+  const File whole = test::bytes_of(small_onnx().model());
+  for (size_t place = 0; place < whole.size(); ++place) {
+    for (const uint8_t value : {0x00, 0x01, 0x7f, 0x80, 0xff}) {
+      File changed = whole;
+      changed[place] = static_cast<std::byte>(value);
+      expect_survived(changed);
+    }
+  }
+}
+
+TEST(Hostile, an_onnx_operand_that_nothing_writes_is_corrupt) {
+  const OnnxGraph graph = OnnxGraph().input("x", {1}).node(onnx_node("Relu", {"z"}, {"y"}));
+  expect_onnx_error(graph.model(), ErrorCode::corrupt, "Relu reads 'z', which nothing writes");
+}
+
+TEST(Hostile, an_onnx_output_that_nothing_writes_is_corrupt) {
+  expect_onnx_error(OnnxGraph().input("x", {1}).output("y", {1}).model(), ErrorCode::corrupt,
+                    "nothing writes the graph's output 'y'");
+}
+
+TEST(Hostile, an_onnx_tensor_that_is_written_twice_is_corrupt) {
+  const OnnxGraph graph = small_onnx().node(onnx_node("Relu", {"x"}, {"y"}));
+  expect_onnx_error(graph.model(), ErrorCode::corrupt, "the tensor 'y' is defined twice");
+}
+
+TEST(Hostile, onnx_nodes_that_wait_for_each_other_are_corrupt) {
+  OnnxGraph graph;
+  graph.input("x", {1});
+  for (int i = 0; i < 1000; ++i) {
+    graph.node(onnx_node("Relu", {"t" + std::to_string((i + 1) % 1000)}, {"t" + std::to_string(i)}));
+  }
+  expect_onnx_error(graph.model(), ErrorCode::corrupt, "waits for its own result");
+}
+
+TEST(Hostile, an_onnx_node_without_a_type_or_a_result_is_corrupt) {
+  expect_onnx_error(OnnxGraph().input("x", {1}).node(onnx_node("", {"x"}, {"y"})).model(), ErrorCode::corrupt,
+                    "a node has no op_type");
+  expect_onnx_error(OnnxGraph().input("x", {1}).node(onnx_node("Relu", {"x"}, {})).model(), ErrorCode::corrupt,
+                    "Relu has no result");
+}
+
+TEST(Hostile, an_onnx_length_of_all_there_can_be_is_truncated) {
+  for (const char* length : {"\xff\xff\xff\xff\x0f", "\xff\xff\xff\xff\xff\xff\xff\xff\x7f"}) {
+    Proto model;
+    model.integer(1, 8);
+    model.bytes += std::string("\x3a") + length;  // field 7, the graph
+    expect_onnx_error(model, ErrorCode::truncated, "bytes passes the end of its message, which has 0 left");
+  }
+}
+
+TEST(Hostile, an_onnx_number_of_more_than_64_bits_is_corrupt) {
+  Proto model;
+  model.integer(1, 8).message(7, small_onnx().proto);
+  model.bytes += "\x28" + std::string(11, '\xff');  // field 5, the version of the model
+  expect_onnx_error(model, ErrorCode::corrupt, "a number does not fit in 64 bits");
+}
+
+TEST(Hostile, onnx_messages_inside_each_other_without_end_are_not_followed) {
+  Proto nest = OnnxGraph().proto;
+  for (int i = 0; i < 1000; ++i) {
+    const Proto branch = Proto{}.text(1, "then_branch").integer(20, 5).message(6, nest);
+    nest = OnnxGraph().node(onnx_node("If", {}, {"y"}, {branch})).proto;
+  }
+  expect_survived(test::bytes_of(OnnxGraph{nest}.model()));
+}
+
+TEST(Hostile, onnx_types_inside_each_other_without_end_are_a_limit) {
+  Proto type;
+  for (int i = 0; i < 1000; ++i) type = Proto{}.message(4, Proto{}.message(1, type));  // a sequence of
+  const Proto input = Proto{}.text(1, "x").message(2, type);
+  expect_survived(test::bytes_of(OnnxGraph{Proto{}.message(11, input)}.model()));
+}
+
+TEST(Hostile, an_onnx_name_of_more_than_a_mebibyte_is_a_limit) {
+  const std::string name((size_t{1} << 20) + 1, 'n');
+  expect_onnx_error(OnnxGraph().input(name, {1}).model(), ErrorCode::limit, "name");
+}
+
+TEST(Hostile, onnx_contents_of_another_size_than_their_shape_are_corrupt) {
+  for (const std::vector<int64_t>& dims : {std::vector<int64_t>{3}, {INT64_MAX}, {-1}, {INT64_MAX, INT64_MAX}}) {
+    OnnxGraph graph;
+    graph.initializer(onnx_raw("w", kOnnxFloat, dims, std::string(8, '\0')));
+    EXPECT_EQ(error_of(test::bytes_of(graph.model())).code, ErrorCode::corrupt);
+  }
+}
+
+TEST(Hostile, an_onnx_tensor_of_many_axes_is_a_limit) {
+  expect_onnx_error(OnnxGraph().input("x", std::vector<OnnxDim>(5000, OnnxDim(1))).model(), ErrorCode::limit, "axes");
+}
+
+TEST(Hostile, onnx_inputs_of_the_largest_size_are_unknown) {
+  OnnxGraph graph;
+  graph.input("x", {INT64_MAX, INT64_MAX}).node(onnx_node("Relu", {"x"}, {"y"})).output("y");
+  const Report report = analyze(test::bytes_of(graph.model()), "hostile.onnx");
+  EXPECT_FALSE(report.totals.complete);
+  EXPECT_THAT(report.rows[0].unknown, HasSubstr("out of range"));
+}
+
+TEST(Hostile, external_data_outside_of_the_models_folder_is_measured_and_not_opened) {
+  for (const std::string place : {"../../../../etc/passwd", "/dev/zero", "\\\\host\\share", "a\x1b[2J"}) {
+    const Proto location = Proto{}.text(1, "location").text(2, place);
+    const Proto length = Proto{}.text(1, "length").text(2, "8");
+    const Proto tensor = Proto{}
+                             .integer(1, 2)
+                             .integer(2, kOnnxFloat)
+                             .text(8, "w")
+                             .message(13, location)
+                             .message(13, length)
+                             .integer(14, 1);
+    OnnxGraph graph;
+    graph.input("x", {2}).initializer(tensor).node(onnx_node("Add", {"x", "w"}, {"y"})).output("y", {2});
+    EXPECT_EQ(analyze(test::bytes_of(graph.model()), "hostile.onnx").totals.figures.weight_bytes, 8u) << place;
+  }
+}
+
+// --- C source --------------------------------------------------------------------------------------------------------
+
+File c_file(const std::string& text) { return bytes_of_text(text); }
+
+TEST(Hostile, a_c_array_that_is_cut_is_truncated) {
+  const std::string text = c_source(dense().finish(), "g_model");
+  expect_error(c_file(text.substr(0, text.size() / 2)), ErrorCode::truncated,
+               "the array 'g_model': the text ends before the '}', behind ");
+}
+
+TEST(Hostile, a_c_array_with_an_element_that_is_no_byte_is_corrupt) {
+  for (const std::string element : {"256", "-129", "0x100000000000000000000", "08"}) {
+    std::string text = c_source(dense().finish(), "g_model");
+    text.replace(text.rfind("0x"), 4, element);
+    const Error error = error_of(c_file(text));
+    EXPECT_EQ(error.code, ErrorCode::corrupt) << element;
+    EXPECT_THAT(error.message, HasSubstr("the array 'g_model': element "));
+    EXPECT_EQ(error.offset, text.rfind(element)) << error.message;
+  }
+}
+
+TEST(Hostile, an_error_inside_a_c_array_is_placed_in_the_text) {
+  File file = dense().finish();
+  overwrite(file, 0, uint32_t{0x00ffffff});
+  const std::string text = c_source(file, "g_model");
+  const Error error = error_of(c_file(text));
+  EXPECT_EQ(error.code, ErrorCode::truncated);
+  EXPECT_EQ(error.offset, text.find('}'));
+  EXPECT_THAT(error.note, HasSubstr("that is byte 16777215 of the array 'g_model'"));
+}
+
+TEST(Hostile, c_source_without_a_model_is_named) {
+  expect_error(c_file("char a[] = {1, 2};"), ErrorCode::unrecognised, "it is C source in which no array is a model");
+  EXPECT_THAT(error_of(c_file("char a[] = {1, 2};")).note, HasSubstr("'a' with 2"));
+}
+
+TEST(Hostile, a_hundred_thousand_arrays_and_braces_and_quotes_are_read_in_one_pass) {
+  std::string arrays, braces, comments, quotes;
+  for (int i = 0; i < 100'000; ++i) {
+    arrays += "{1,";
+    braces += "{{";
+    comments += "/*";
+    quotes += "'\"\\";
+  }
+  for (const std::string& text : {arrays, braces, comments, quotes}) {
+    EXPECT_EQ(error_of(c_file(text)).code, ErrorCode::unrecognised);
+  }
+}
+
+// --- archives behind a model -----------------------------------------------------------------------------------------
+
+TEST(Hostile, an_archive_behind_a_model_whose_directory_lies_is_a_warning) {
+  const File model = dense().finish();
+  const File archive = zip_archive({{"labels.txt", "cat"}});
+  for (size_t place = 0; place < archive.size(); ++place) {
+    for (const uint8_t value : {0x00, 0x01, 0x7f, 0xff}) {
+      File changed = archive;
+      changed[place] = static_cast<std::byte>(value);
+      const Report report = analyze(joined(model, changed), "hostile.tflite");
+      EXPECT_EQ(report.totals.figures.params, 10u);  // 2 x 4 weights and 2 biases, whatever lies behind them
+      EXPECT_LE(report.attached_bytes, archive.size());
+    }
+  }
+}
+
+TEST(Hostile, names_in_an_archive_that_lead_out_of_a_folder_are_only_shown) {
+  const File file = joined(dense().finish(), zip_archive({{"../../etc/passwd", "x"}, {"/dev/zero", ""}, {"a\\b", ""}}));
+  const Report report = analyze(file, "hostile.tflite");
+  ASSERT_EQ(report.attached_files.size(), 3u);
+  EXPECT_EQ(report.attached_files[0].name, "../../etc/passwd");
+}
+
+TEST(Hostile, an_archive_that_claims_more_files_than_it_has_bytes_is_a_warning) {
+  File archive = zip_archive({{"a", "b"}});
+  overwrite(archive, archive.size() - 12, uint16_t{0xfffe});
+  const Report report = analyze(joined(dense().finish(), archive), "hostile.tflite");
+  ASSERT_EQ(report.warnings.size(), 1u);
+  EXPECT_THAT(report.warnings[0].message, HasSubstr("an entry of the archive's directory lies behind the end"));
 }
 
 // --- other formats ---------------------------------------------------------------------------------------------------

@@ -18,7 +18,9 @@ struct Options {
   std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole input shapes by name
   std::string signature = {};                               ///< empty: the default one, else the first
   std::string convention = "flopstat";
+  bool as_float = false;            ///< count the network as it was before quantization, and warn that this was done
   bool float_equivalent = false;    ///< also count the network as it was before quantization
+  bool derive = false;              ///< also tell of every row how its figures came about
   bool trust_stored_shapes = true;  ///< false: stored shapes of tensors other than inputs are ignored
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flopstat/derivation.h"
 #include "flopstat/dtype.h"
 #include "flopstat/work.h"
 
@@ -26,7 +27,8 @@ struct TensorInfo {
 
 using Figure = std::optional<uint64_t>;
 
-/// What one run of one node, or all runs of many, cost.
+/// What one run of one node, or all runs of many, cost. A sum with a figure that is not known is not known; rows whose
+/// whole cost is not known are left out of it.
 struct Figures {
   Figure macs;          ///< mul_adds of core parts, whatever their type, padding included
   Figure valid_macs;    ///< without products that the file alone shows to be zero
@@ -34,7 +36,7 @@ struct Figures {
   Figure int_ops;       ///< integer operations by the report's convention
   Figure params;        ///< parameters that no earlier row has
   Figure weight_bytes;  ///< their stored bytes
-  Figure read_bytes;
+  Figure read_bytes;    ///< not known where an operand is text
   Figure written_bytes;
   std::vector<Work> work;  ///< summed by part, unit, type, certainty and mark
 
@@ -53,12 +55,14 @@ struct Row {
   std::string_view op;                 ///< the canonical word
   std::string_view scope;              ///< layer path, or empty
   Figure repeat = 1;                   ///< runs per run of the model; 0 for a branch that is not taken
-  uint64_t offset = 0;                 ///< byte in the file
+  uint64_t offset = 0;                 ///< byte in the file, or in the C array
   std::span<const TensorInfo> inputs;  ///< an absent operand has the type unknown and no shape
   std::span<const TensorInfo> outputs;
   Figures figures;  ///< of one run
   Certainty certainty = Certainty::exact;
   std::string unknown;  ///< why its cost is not known; empty where it is
+  std::shared_ptr<const Derivation> derivation =
+      nullptr;  ///< where `Options::derive` asks for it and the cost is known
 };
 
 /// All rows of one type.
@@ -87,7 +91,7 @@ struct Totals {
   Figure trainable_params;        ///< where the file says which are
   uint64_t buffer_elements = 0;   ///< stored constants that the file names as no parameters
   uint64_t quantization_bytes = 0;
-  uint64_t state_bytes = 0;
+  Figure state_bytes = 0;  ///< of what outlives a run; none where the size of some of it is not known
   Figure training_peak_bytes;
   Figure peak_activation_bytes;      ///< lower bound of every plan in this order
   Figure planned_activation_bytes;   ///< a real placement, 16-byte aligned
@@ -99,11 +103,31 @@ struct ReportWarning {
   std::string message;
 };
 
+/// What the file says of the model in words; each is empty where it does not.
+struct About {
+  std::string_view name = {};
+  std::string_view description = {};
+  std::string_view version = {};
+  std::string_view author = {};
+  std::string_view license = {};
+  std::string_view min_runtime = {};  ///< the oldest runtime that runs it: "1.14.0"
+};
+
+/// A file that lies in the model's file without being part of the model: labels, a vocabulary.
+struct AttachedFile {
+  std::string_view name = {};
+  uint64_t bytes = 0;  ///< as it lies there
+};
+
 struct Report {
   std::string path;
-  std::string_view format;
+  std::string_view format;   ///< "tflite", or "tflite in a C array"
+  std::string_view c_array;  ///< name of the array, where the model is one in C source
   std::string producer;
-  uint64_t file_bytes = 0;
+  About about;
+  uint64_t file_bytes = 0;      ///< of the file, or of the array
+  uint64_t attached_bytes = 0;  ///< of these, what is no part of the model: an archive behind it
+  std::vector<AttachedFile> attached_files;
   std::string_view convention;
   std::map<std::string, int64_t> dims;  ///< free dimensions and the sizes they were given
   std::string_view signature;           ///< the one that is counted, if the file names any

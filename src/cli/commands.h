@@ -18,6 +18,9 @@ enum class ExitCode : uint8_t {
 /// Counts every model and writes its report as count, ops, tree or memory. The highest code of all models.
 ExitCode count(const Arguments& arguments);
 
+/// Explains a word, an operation, the totals of a model or one of its rows.
+ExitCode explain(const Arguments& arguments);
+
 /// Lists the formats that can be read.
 ExitCode formats(const Arguments& arguments);
 

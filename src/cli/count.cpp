@@ -49,26 +49,6 @@ std::vector<Destination> destinations(const Arguments& arguments) {
   return all;
 }
 
-/// Everything on standard input.
-std::vector<std::byte> standard_input() {
-  constexpr size_t step = size_t{1} << 20;
-  std::vector<std::byte> bytes;
-  while (true) {
-    const size_t size = bytes.size();
-    bytes.resize(size + step);
-    const ssize_t got = ::read(STDIN_FILENO, bytes.data() + size, step);
-    bytes.resize(size + static_cast<size_t>(std::max<ssize_t>(got, 0)));
-    if (got == 0) return bytes;
-    if (got < 0 && errno != EINTR) {
-      throw Error(ErrorCode::unreadable, fmt::format("standard input cannot be read: {}", std::strerror(errno)));
-    }
-  }
-}
-
-Report analyze_model(const std::string& model, const Options& options) {
-  return model == "-" ? analyze(standard_input(), model, options) : analyze(model, options);
-}
-
 /// What separates the reports of one output.
 std::string separator(const Destination& to, bool several) {
   const bool first = to.reports == 0;
@@ -95,7 +75,11 @@ void write_report(const Report& report, const Arguments& arguments, bool several
   if (compared) to.comparison.add(report);
   if (compared && !arguments.verbose && to.comparison.size() > 1) return;
   std::string text = separator(to, several);
-  write_screen(report, arguments, to.format, to.style, several, text);
+  const Drain drain = [&](std::string& part) {
+    to.output.write(part);
+    part.clear();
+  };
+  write_screen(report, arguments, to.format, to.style, several, drain, text);
   ++to.reports;
   if (compared && !arguments.verbose) {
     to.first = std::move(text);

@@ -1,6 +1,11 @@
 #include "cli/models.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -12,6 +17,22 @@ namespace flopstat::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Everything on standard input.
+std::vector<std::byte> standard_input() {
+  constexpr size_t step = size_t{1} << 20;
+  std::vector<std::byte> bytes;
+  while (true) {
+    const size_t size = bytes.size();
+    bytes.resize(size + step);
+    const ssize_t got = ::read(STDIN_FILENO, bytes.data() + size, step);
+    bytes.resize(size + static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    if (got == 0) return bytes;
+    if (got < 0 && errno != EINTR) {
+      throw Error(ErrorCode::unreadable, fmt::format("standard input cannot be read: {}", std::strerror(errno)));
+    }
+  }
+}
 
 /// The files in a folder; nothing where it cannot be read.
 std::vector<std::string> files_in(const std::string& folder) {
@@ -63,6 +84,10 @@ std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
     if (files.empty()) models.push_back({path});
   }
   return models;
+}
+
+Report analyze_model(const std::string& model, const Options& options) {
+  return model == "-" ? analyze(standard_input(), model, options) : analyze(model, options);
 }
 
 bool is_named_like_a_model(const std::string& path) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "flopstat/analyze.h"
+
 namespace flopstat::cli {
 
 /// A file that the user named, or that lies in a folder which the user named.
@@ -14,6 +16,9 @@ struct ModelPath {
 /// Puts the regular files in a folder, and in the folders in it, in its place, sorted by path. Links to folders are not
 /// followed. A folder that cannot be read stays as it is.
 std::vector<ModelPath> find_models(const std::vector<std::string>& paths);
+
+/// Counts one model; "-" is read from standard input. Throws `Error`.
+Report analyze_model(const std::string& model, const Options& options);
 
 /// Whether the name ends as files of some format that is read do.
 bool is_named_like_a_model(const std::string& path);

@@ -30,6 +30,10 @@ constexpr CommandInfo kCommands[] = {
     {"memory", "flopstat memory MODEL...", "activations over time, and the largest at the peak", Command::memory,
      "  flopstat memory model.tflite\n"
      "  flopstat memory model.tflite -o plan.svg\n"},
+    {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a model's figure came about", Command::explain,
+     "  flopstat explain conv\n"
+     "  flopstat explain model.tflite\n"
+     "  flopstat explain model.tflite 7\n"},
     {"formats", "flopstat formats", "the file formats that can be read", Command::formats, "  flopstat formats\n"},
     {"completion", "flopstat completion SHELL", "what makes bash, zsh or fish complete its words", Command::completion,
      "  source <(flopstat completion bash)\n"
@@ -270,6 +274,7 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
+    app.add_flag("--as-float", arguments.options.as_float, "the network as it was before quantization");
     app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");
     last(app.add_option("--units", texts.units, "of memory: iec (KiB), si (kB) or raw (bytes)")->type_name("UNITS"));
     last(app.add_option("--format", texts.format, joined(format_words(command)))->type_name("FORMAT"));
@@ -315,10 +320,6 @@ UsageError bad_option(const CLI::ParseError& error, const CLI::App& app) {
            {},
            {},
            fmt::format("{} {}: {}", name, option->get_type_name(), option->get_description())}};
-}
-
-bool looks_like_a_file(const std::string& word) {
-  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
 }
 
 /// Whether the command's one operand is no model.
@@ -373,6 +374,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   arguments.depth = read_depth(texts.depth);
   arguments.format = read_format(texts, command.command);
   for (const std::string& path : arguments.outputs) format_of(path, arguments);
+  if (command.command == Command::explain) return arguments;
   if (!takes_models(command.command)) {
     require_no_more(command, arguments.models);
   } else if (arguments.models.empty()) {
@@ -412,8 +414,13 @@ const CommandInfo* find_command(std::string_view name) {
   return found == std::end(kCommands) ? nullptr : found;
 }
 
+bool looks_like_a_file(const std::string& word) {
+  return word == "-" || word.find_first_of("./") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
+}
+
 bool takes_models(Command command) {
-  return command == Command::count || command == Command::ops || command == Command::tree || command == Command::memory;
+  return command == Command::count || command == Command::ops || command == Command::tree ||
+         command == Command::memory || command == Command::explain;
 }
 
 std::span<const std::string_view> shells() { return kShells; }

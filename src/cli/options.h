@@ -14,7 +14,7 @@
 
 namespace flopstat::cli {
 
-enum class Command : uint8_t { count, ops, tree, memory, formats, completion, manual, help, version };
+enum class Command : uint8_t { count, ops, tree, memory, explain, formats, completion, manual, help, version };
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
@@ -24,7 +24,7 @@ enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg };
 struct Arguments {
   Command command = Command::count;
   std::string topic = {};                ///< of `help`: a command, or empty; of `completion`: a shell
-  std::vector<std::string> models = {};  ///< files and folders; "-" is standard input
+  std::vector<std::string> models = {};  ///< files and folders; "-" is standard input. Of `explain`: its words
   flopstat::Options options = {};
   std::vector<std::string> outputs = {};  ///< files to write instead of standard output
   When colour = When::automatic;
@@ -49,6 +49,9 @@ Format format_of(const std::string& path, const Arguments& arguments);
 
 /// Throws `UsageError`. Reads nothing but the arguments, and asks whether a word is the name of a file.
 Arguments parse_arguments(int argc, const char* const* argv);
+
+/// Whether a word names a model: a path, a file that exists, or standard input.
+bool looks_like_a_file(const std::string& word);
 
 /// What help, manual and completions say of a command.
 struct CommandInfo {

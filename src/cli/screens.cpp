@@ -26,13 +26,13 @@ void write_text(const Report& report, const Arguments& arguments, const Terminal
   }
 }
 
-void write_document(const Report& report, const Arguments& arguments, std::string& out) {
+void write_document(const Report& report, const Arguments& arguments, const Drain& drain, std::string& out) {
   if (arguments.command == Command::tree) {
     write_tree_json(report, arguments.depth, out);
   } else if (arguments.command == Command::memory) {
     write_memory_json(report, out);
   } else {
-    write_json(report, out, arguments.command == Command::ops ? "ops" : "count");
+    write_json(report, out, arguments.command == Command::ops ? "ops" : "count", drain);
   }
 }
 
@@ -54,11 +54,11 @@ void write_page(const Report& report, const Arguments& arguments, std::string& o
 }  // namespace
 
 void write_screen(const Report& report, const Arguments& arguments, Format format, const TerminalStyle& style,
-                  bool with_path, std::string& out) {
+                  bool with_path, const Drain& drain, std::string& out) {
   switch (format) {
     case Format::terminal: write_text(report, arguments, style, out); break;
     case Format::oneline: write_oneline(report, style, out); break;
-    case Format::json: write_document(report, arguments, out); break;
+    case Format::json: write_document(report, arguments, drain, out); break;
     case Format::csv: write_csv(report, arguments, with_path, out); break;
     case Format::markdown: write_page(report, arguments, out); break;
     case Format::svg: write_memory_svg(report, out); break;

@@ -1,12 +1,13 @@
 #include "count/counter.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
+#include "count/derive.h"
 #include "count/parameters.h"
 #include "flopstat/error.h"
 #include "ops/ops.h"
@@ -21,6 +22,7 @@ bool computes_indices(const Op& op) {
          std::holds_alternative<ArgReduce>(op) || std::holds_alternative<Cumulate>(op) ||
          std::holds_alternative<TopK>(op) || std::holds_alternative<SegmentReduce>(op) ||
          std::holds_alternative<ReduceWindow>(op) || std::holds_alternative<ScatterReduce>(op) ||
+         std::holds_alternative<ScatterNd>(op) || std::holds_alternative<EmbeddingBag>(op) ||
          std::holds_alternative<Sort>(op) || std::holds_alternative<Unique>(op) ||
          std::holds_alternative<Bucketize>(op);
 }
@@ -49,7 +51,7 @@ bool moves_clamps(UnaryFn fn) {
 
 void add_activation(Cost& cost, UnaryFn fn, const Operand& y) {
   if (!y || (y.quantized() && moves_clamps(fn))) return;
-  add_function(cost, Part::activation, fn, y.dtype(), product(y.shape()));
+  add_function(cost, Part::activation, fn, y.dtype(), y.size());
 }
 
 /// Work on indices and on constants alone stays in the list, marked. A contraction always counts.
@@ -66,12 +68,33 @@ void mark(Cost& cost, const Op& op, const Operands& operands) {
   if (constant && !contracts) cost.read_bytes = cost.written_bytes = Count{0};
 }
 
-Count bytes_of(std::span<const Operand> operands) {
-  Count total = 0;
+/// Its elements have a fixed size; a handle has none and stands for no bytes. Text has neither.
+bool has_fixed_size(const Operand& operand) {
+  return bits_of(operand.dtype()) != 0 || operand.dtype() == DType::resource || product(operand.shape()) == 0;
+}
+
+/// Bytes of a tensor: of its contents where they are stored sparse or are text, else by its type and shape. Nothing for
+/// text that is there only while the model runs.
+std::optional<Count> bytes_of(const Operand& operand) {
+  const Tensor& tensor = *operand.tensor;
+  const bool is_fixed = has_fixed_size(operand);
+  if (tensor.storage != 0 && (tensor.present || !is_fixed)) return Count{tensor.stored_bytes};
+  return is_fixed ? std::optional<Count>(byte_size(operand.dtype(), product(operand.shape()))) : std::nullopt;
+}
+
+/// Bytes that an operation moves of these operands or results: as many as it says, else all of them. Nothing where that
+/// cannot be known; an operation that counts elements cannot say it of text.
+std::optional<Count> bytes_moved(const std::optional<Count>& said, std::span<const Operand> operands) {
+  if (said == Count{0}) return said;
+  Count all = 0;
   for (const Operand& operand : operands) {
-    if (operand) total += byte_size(operand.dtype(), product(operand.shape()));
+    if (!operand) continue;
+    if (said && !has_fixed_size(operand)) return std::nullopt;
+    const std::optional<Count> bytes = said ? Count{0} : bytes_of(operand);
+    if (!bytes) return std::nullopt;
+    all += *bytes;
   }
-  return total;
+  return said ? said : all;
 }
 
 Certainty worst(const std::vector<Work>& work) {
@@ -107,11 +130,13 @@ void merge(std::vector<Work>& into, const Work& work, uint64_t repeat) {
   into.back().count = count;
 }
 
+/// A sum with a figure that is not known is not known.
 void add(Figure& into, const Figure& figure, uint64_t repeat) {
-  if (figure) into = (Count{into.value_or(0)} + Count{*figure} * repeat).value();
+  if (repeat == 0) return;
+  into = into && figure ? Figure{(Count{*into} + Count{*figure} * repeat).value()} : std::nullopt;
 }
 
-/// Adds a row: work and bytes as often as it runs, parameters once.
+/// Adds a row that is known, or a sum: work and bytes as often as it runs, parameters once.
 void add(Figures& into, const Figures& row, uint64_t repeat) {
   add(into.macs, row.macs, repeat);
   add(into.valid_macs, row.valid_macs, repeat);
@@ -122,6 +147,16 @@ void add(Figures& into, const Figures& row, uint64_t repeat) {
   add(into.read_bytes, row.read_bytes, repeat);
   add(into.written_bytes, row.written_bytes, repeat);
   for (const Work& work : row.work) merge(into.work, work, repeat);
+}
+
+/// Adds a row as often as it runs. Of one that is not known, the parameters are.
+void add(Figures& into, const Row& row, uint64_t repeat) {
+  if (row.unknown.empty()) {
+    add(into, row.figures, repeat);
+    return;
+  }
+  if (row.figures.params) add(into.params, row.figures.params, 1);
+  if (row.figures.weight_bytes) add(into.weight_bytes, row.figures.weight_bytes, 1);
 }
 
 Figures zero() {
@@ -152,7 +187,8 @@ Figure product_of(const Figure& repeat, const Known<uint64_t>& times) {
 
 class Counter {
  public:
-  Counter(const Model& model, const Convention& convention) : model_(model), convention_(convention) {}
+  Counter(const Model& model, const Convention& convention, bool derive)
+      : model_(model), convention_(convention), derive_(derive) {}
 
   Report count(const Frames& frames, const Uses& uses) {
     report_.convention = convention_.name;
@@ -203,7 +239,7 @@ class Counter {
   ParameterCounter::Sources handed_down(const Graph& graph, const Frame& frame, const Node& node, const Frame& callee,
                                         const ParameterCounter::Sources& sources) const {
     ParameterCounter::Sources result;
-    const size_t first = std::holds_alternative<If>(node.op) ? 1 : 0;
+    const size_t first = first_handed_down(node.op);
     const std::vector<TensorId>& inputs = model_.graphs[callee.graph].inputs;
     for (size_t i = 0; i < inputs.size() && first + i < node.inputs.size(); ++i) {
       const TensorId operand = node.inputs[first + i];
@@ -221,7 +257,7 @@ class Counter {
     for (size_t c = 0; c + 1 < starts.size(); ++c) {
       Figures sum = zero();
       for (size_t i = starts[c]; i < starts[c + 1]; ++i) {
-        add(sum, report_.rows[i].figures, report_.rows[i].repeat.value_or(1));
+        add(sum, report_.rows[i], report_.rows[i].repeat.value_or(1));
       }
       if (c != 0 && dearness(sum) <= dearness(most)) continue;
       dearest = c;
@@ -248,15 +284,19 @@ class Counter {
     row.outputs = keep(frame, node.outputs);
 
     const Unknown* missing = gather(graph, frame, node);
-    const Operands operands(in_, out_);
+    std::optional<Trace> trace;
+    if (derive_) name_operands(node, in_, out_, trace.emplace());
+    const Operands operands(in_, out_, trace ? &*trace : nullptr);
+    std::vector<Claim> claims;
     try {
-      claim_parameters(graph, frame, node, uses, operands, sources, row.figures);
+      claim_parameters(graph, frame, node, uses, operands, sources, row, derive_ ? &claims : nullptr);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
       return;
     }
     Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
     if (Cost* each = known(cost)) {
+      if (derive_) row.derivation = derivation(node, operands, *each, claims, row.index);
       fill(row, node, operands, std::move(*each));
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
@@ -294,8 +334,8 @@ class Counter {
           for (const Operand& y : operands.all_out()) add_activation(*each, *node.activation, y);
         }
         mark(*each, node.op, operands);
-        if (!each->read_bytes) each->read_bytes = bytes_of(operands.all_in());
-        if (!each->written_bytes) each->written_bytes = bytes_of(operands.all_out());
+        each->read_bytes = bytes_moved(each->read_bytes, operands.all_in());
+        each->written_bytes = bytes_moved(each->written_bytes, operands.all_out());
       }
       return cost;
     } catch (const Overflow& overflow) {
@@ -311,13 +351,39 @@ class Counter {
       row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
       row.figures.flops = figure(convention_.flops(node, operands, cost));
       row.figures.int_ops = figure(convention_.int_ops(node, operands, cost));
-      row.figures.read_bytes = cost.read_bytes->value();
-      row.figures.written_bytes = cost.written_bytes->value();
+      if (cost.read_bytes) row.figures.read_bytes = cost.read_bytes->value();
+      if (cost.written_bytes) row.figures.written_bytes = cost.written_bytes->value();
       row.certainty = worst(cost.work);
       row.figures.work = std::move(cost.work);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
     }
+  }
+
+  /// Null where the figures leave 64 bits.
+  std::shared_ptr<const Derivation> derivation(const Node& node, const Operands& operands, const Cost& cost,
+                                               const std::vector<Claim>& claims, uint32_t row) const {
+    try {
+      auto result = std::make_shared<Derivation>(derive(node, operands, cost, convention_));
+      for (const Claim& claim : claims) result->parameters.push_back(source_of(claim, row));
+      return result;
+    } catch (const Overflow&) {
+      return nullptr;
+    }
+  }
+
+  static ParameterSource source_of(const Claim& claim, uint32_t row) {
+    const Tensor& tensor = *claim.source.tensor;
+    const Value& value = *claim.source.value;
+    const Count elements = product(value.shape);
+    const Count bytes = claim.source.made ? byte_size(value.dtype, elements) : Count{tensor.stored_bytes};
+    return {.name = tensor.name,
+            .dtype = value.dtype,
+            .shape = {value.shape.begin(), value.shape.end()},
+            .elements = elements.value(),
+            .weight_bytes = bytes.value(),
+            .quantization_bytes = tensor.quantization.stored_bytes,
+            .counted_in = claim.row == row ? std::nullopt : std::optional(claim.row)};
   }
 
   static Figure figure(const Known<Count>& count) {
@@ -326,19 +392,20 @@ class Counter {
   }
 
   void claim_parameters(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
-                        const Operands& operands, ParameterCounter::Sources& sources, Figures& figures) {
+                        const Operands& operands, ParameterCounter::Sources& sources, Row& row,
+                        std::vector<Claim>* claims) {
     Parameters claimed;
     Count quantization_bytes = report_.totals.quantization_bytes;
     const bool calls = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
     if (!calls && all_constant(operands)) {
       ParameterCounter::pass_on(graph, frame, node, uses, sources);
     } else if (!calls) {
-      claimed = parameters_.claim(graph, frame, node, uses, sources);
+      claimed = parameters_.claim(graph, frame, node, uses, sources, row.index, claims);
     }
-    figures.params = claimed.elements.value();
-    figures.weight_bytes = claimed.weight_bytes.value();
+    row.figures.params = claimed.elements.value();
+    row.figures.weight_bytes = claimed.weight_bytes.value();
     quantization_bytes += claimed.quantization_bytes;
-    if (!calls) quantization_bytes += parameters_.claim_scales(graph, node);
+    if (!calls) quantization_bytes += parameters_.claim_scales(graph, node, row.index);
     report_.totals.quantization_bytes = quantization_bytes.value();
   }
 
@@ -372,32 +439,37 @@ class Counter {
     return sum;
   }
 
-  /// Variables outlive a run: they are no activations. Those of graphs that are not called are of no interest.
+  /// Variables outlive a run: they are no activations. Those of graphs that are not called are of no interest. One
+  /// whose size is not known leaves the sum unknown.
   void add_states(const Frames& frames) {
-    if (model_.graphs.empty()) return;
-    std::set<GraphId> called;
+    if (model_.graphs.empty()) {
+      report_.totals.state_bytes = 0;
+      return;
+    }
+    std::map<GraphId, const Frame*> called;
     find_called(frames.root, called);
-    Count bytes = 0;
-    for (const GraphId id : called) {
-      for (const Tensor& tensor : model_.graphs[id].tensors) {
-        if (tensor.is_state && tensor.dims) bytes += byte_size(tensor.dtype, product(stored_sizes(tensor)));
+    std::optional<Count> bytes = Count{0};
+    const auto add_state = [&bytes](const Value* value) {
+      const bool has_size = value != nullptr && bits_of(value->dtype) != 0;
+      bytes = bytes && has_size ? std::optional<Count>(*bytes + byte_size(value->dtype, product(value->shape)))
+                                : std::nullopt;
+    };
+    for (const auto& [id, frame] : called) {
+      const std::vector<Tensor>& tensors = model_.graphs[id].tensors;
+      for (size_t i = 0; i < tensors.size(); ++i) {
+        if (tensors[i].is_state) add_state(known(frame->values[i]));
       }
     }
-    for (const auto& [name, value] : frames.variables) bytes += byte_size(value.dtype, product(value.shape));
-    report_.totals.state_bytes = bytes.value();
+    for (const auto& [name, value] : frames.variables) add_state(known(value));
+    report_.totals.state_bytes = bytes ? Figure{bytes->value()} : std::nullopt;
   }
 
-  static void find_called(const Frame& frame, std::set<GraphId>& called) {
-    called.insert(frame.graph);
+  /// The first frame of each graph that is called.
+  static void find_called(const Frame& frame, std::map<GraphId, const Frame*>& called) {
+    called.emplace(frame.graph, &frame);
     for (const auto& [node, child] : frame.children) {
       for (const Called& each : child.calls) find_called(each.frame, called);
     }
-  }
-
-  static Shape stored_sizes(const Tensor& tensor) {
-    Shape shape;
-    for (const Dim& dim : *tensor.dims) shape.push_back(std::max<int64_t>(dim.size, 0));
-    return shape;
   }
 
   void sum_up() {
@@ -417,7 +489,7 @@ class Counter {
         ++totals.unknown_nodes;
       }
       if (!row.repeat || (!row.unknown.empty() && repeat != 0)) totals.complete = false;
-      add(type.figures, row.figures, repeat);
+      add(type.figures, row, repeat);
     }
     for (const TypeSummary& type : report_.by_type) add(totals.figures, type.figures, 1);
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
@@ -427,6 +499,7 @@ class Counter {
 
   const Model& model_;
   const Convention& convention_;
+  const bool derive_;
   Report report_;
   std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
@@ -441,9 +514,9 @@ std::optional<double> Figures::intensity() const {
   return static_cast<double>(*flops + *int_ops) / static_cast<double>(*read_bytes + *written_bytes);
 }
 
-Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention) {
+Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention, bool derive) {
   try {
-    return Counter(model, convention).count(frames, uses);
+    return Counter(model, convention, derive).count(frames, uses);
   } catch (const Overflow&) {
     throw Error(ErrorCode::limit, "the costs of its operations add up to more than 64 bits can hold", std::nullopt,
                 "sizes or loops this large are no model that runs");

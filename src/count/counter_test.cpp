@@ -72,6 +72,22 @@ TEST(Counter, arithmetic_on_whole_numbers_is_marked_and_no_operation) {
   EXPECT_EQ(marked(shift, Mark::index), 6);
 }
 
+TEST(Counter, adding_plain_integers_up_in_places_is_bookkeeping_however_it_is_spelled) {
+  ModelBuilder b;
+  const TensorId numbers = b.input("numbers", {6}, DType::i32);
+  const TensorId places = b.input("places", {6, 1}, DType::i32);
+  const TensorId ids = b.input("ids", {6}, DType::i32);
+  b.outputs({b.node(ScatterNd{}, {places, numbers, b.stored_values({1}, {9})}, "scatter"),
+             b.node(SegmentReduce{ReduceFn::sum}, {numbers, ids, b.stored_values({}, {9})}, "segment"),
+             b.node(ScatterReduce{BinaryFn::add}, {numbers, places, numbers}, "reduce")});
+  const Counted all = counted(b.finish());
+  for (const char* name : {"scatter", "segment", "reduce"}) {
+    const Figures& figures = row_named(all.report, name).figures;
+    EXPECT_EQ(figures.int_ops, 0) << name;
+    EXPECT_EQ(marked(figures, Mark::index), 6) << name;
+  }
+}
+
 TEST(Counter, arithmetic_on_quantized_integers_is_integer_work) {
   ModelBuilder b;
   const TensorId x = b.input("x", {6}, DType::i8);
@@ -260,9 +276,25 @@ TEST(Counter, variables_are_state_of_the_graphs_that_are_called) {
   EXPECT_EQ(all.report.totals.state_bytes, 4 * 6 + 4 * 2 * 3);
 }
 
-TEST(Counter, variables_beyond_64_bits_are_a_limit) {
+TEST(Counter, a_variable_that_nothing_assigns_leaves_the_state_unknown) {
+  ModelBuilder b;
+  b.state({1, 6});
+  const TensorId y = b.computed();
+  b.node_to(ReadVariable{}, {b.node(VarHandle{"cache"}, {})}, {y});
+  b.outputs({y});
+  EXPECT_EQ(counted(b.finish()).report.totals.state_bytes, std::nullopt);
+}
+
+TEST(Counter, a_variable_whose_elements_cannot_be_counted_leaves_the_state_unknown) {
   ModelBuilder b;
   b.state({int64_t{1} << 40, int64_t{1} << 40});
+  b.outputs({b.node(Unary{UnaryFn::relu}, {b.input("x", {4})})});
+  EXPECT_EQ(counted(b.finish()).report.totals.state_bytes, std::nullopt);
+}
+
+TEST(Counter, variables_beyond_64_bits_are_a_limit) {
+  ModelBuilder b;
+  for (int i = 0; i < 32; ++i) b.state({int64_t{1} << 40, int64_t{1} << 16}, DType::f64);  // 2^59 bytes each
   b.outputs({b.node(Unary{UnaryFn::relu}, {b.input("x", {4})})});
   EXPECT_NE(limit_of(b.finish()).find("64 bits"), std::string::npos);
 }

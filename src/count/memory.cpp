@@ -62,7 +62,7 @@ class Lifetimes {
   }
 
   void walk_calls(const Node& node, const Child& child, const Bases& bases, bool runs) {
-    const size_t first = std::holds_alternative<If>(node.op) ? 1 : 0;
+    const size_t first = first_handed_down(node.op);
     for (const Called& called : child.calls) {
       const Graph& callee = model_.graphs[called.frame.graph];
       const uint64_t* repeat = known(called.repeat);

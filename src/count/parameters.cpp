@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 #include <variant>
 
 namespace flopstat {
@@ -12,6 +13,13 @@ bool reaches_as_data(const Node& node, size_t i, const Uses& uses) {
   const Role role = role_of(node.op, i);
   if (role == Role::weight) return true;
   return role == Role::data && uses.roles[node.inputs[i]].has(Role::data);
+}
+
+/// The row that has claimed the key, and whether it does so only now.
+template <class Key>
+std::pair<uint32_t, bool> first_claim(std::unordered_map<Key, uint32_t>& claimed, Key key, uint32_t row) {
+  const auto [found, is_new] = claimed.try_emplace(key, row);
+  return {found->second, is_new};
 }
 
 }  // namespace
@@ -48,36 +56,40 @@ void ParameterCounter::pass_on(const Graph& graph, const Frame& frame, const Nod
 }
 
 Parameters ParameterCounter::claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
-                                   const Sources& sources) {
+                                   const Sources& sources, uint32_t row, std::vector<Claim>* claims) {
   Parameters claimed;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kAbsent) continue;
     const Value* value = known(frame.values[node.inputs[i]]);
     if (value == nullptr || !value->constant || !reaches_as_data(node, i, uses)) continue;
     if (graph.tensors[node.inputs[i]].storage != 0) {
-      claim({&graph.tensors[node.inputs[i]], value, false}, claimed);
+      claim({&graph.tensors[node.inputs[i]], value, false}, row, claimed, claims);
     } else {
-      for (const Source& source : sources_of(graph, frame, sources, node.inputs[i])) claim(source, claimed);
+      for (const Source& source : sources_of(graph, frame, sources, node.inputs[i])) {
+        claim(source, row, claimed, claims);
+      }
     }
   }
   return claimed;
 }
 
-Count ParameterCounter::claim_scales(const Graph& graph, const Node& node) {
+Count ParameterCounter::claim_scales(const Graph& graph, const Node& node, uint32_t row) {
   Count bytes = 0;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kAbsent || role_of(node.op, i) != Role::quantization) continue;
     const Tensor& tensor = graph.tensors[node.inputs[i]];
-    if (tensor.storage != 0 && claimed_storages_.insert(tensor.storage).second) bytes += tensor.stored_bytes;
+    if (tensor.storage != 0 && claimed_storages_.emplace(tensor.storage, row).second) bytes += tensor.stored_bytes;
   }
   return bytes;
 }
 
-void ParameterCounter::claim(const Source& source, Parameters& claimed) {
+void ParameterCounter::claim(const Source& source, uint32_t row, Parameters& claimed, std::vector<Claim>* claims) {
   const DType dtype = source.value->dtype;
   if (source.value->shape.empty() || dtype == DType::boolean || dtype == DType::string) return;
-  const bool is_new = source.made ? claimed_fills_.insert(source.tensor).second
-                                  : claimed_storages_.insert(source.tensor->storage).second;
+  const auto [counted_in, is_new] = source.made ? first_claim(claimed_fills_, source.tensor, row)
+                                                : first_claim(claimed_storages_, source.tensor->storage, row);
+  const bool repeated = !is_new && counted_in == row;
+  if (claims != nullptr && !repeated) claims->push_back({source, counted_in});
   if (!is_new) return;
   const Count elements = product(source.value->shape);
   claimed.elements += elements;

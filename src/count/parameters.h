@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "graph/frames.h"
@@ -14,6 +14,12 @@ struct Source {
   const Tensor* tensor = nullptr;
   const Value* value = nullptr;
   bool made = false;  ///< by a fill: it has no storage
+};
+
+/// A constant that reaches a node as data, and the row that counts its parameters.
+struct Claim {
+  Source source;
+  uint32_t row = 0;
 };
 
 /// Parameters with their stored bytes and those of their separate scales and zero points.
@@ -40,17 +46,19 @@ class ParameterCounter {
   /// Remembers where the results of a node on constants alone come from.
   static void pass_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, Sources& sources);
 
-  /// Parameters that the node reaches and no node before it did.
-  Parameters claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, const Sources& sources);
+  /// Parameters that the node of the row reaches and no node before it did. `claims`, if given, gets every constant
+  /// that it reaches, whichever row counts it.
+  Parameters claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, const Sources& sources,
+                   uint32_t row, std::vector<Claim>* claims = nullptr);
 
   /// Stored bytes of the scales and zero points that the node takes as operands and no node before it did.
-  Count claim_scales(const Graph& graph, const Node& node);
+  Count claim_scales(const Graph& graph, const Node& node, uint32_t row);
 
  private:
-  void claim(const Source& source, Parameters& claimed);
+  void claim(const Source& source, uint32_t row, Parameters& claimed, std::vector<Claim>* claims);
 
-  std::unordered_set<uint32_t> claimed_storages_;
-  std::unordered_set<const Tensor*> claimed_fills_;
+  std::unordered_map<uint32_t, uint32_t> claimed_storages_;  ///< to the row that counts them
+  std::unordered_map<const Tensor*, uint32_t> claimed_fills_;
 };
 
 }  // namespace flopstat

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "bytes/c_array.h"
 #include "flopstat/analyze.h"
 #include "formats/onnx/onnx.h"
 #include "formats/tflite/tflite.h"
@@ -137,16 +138,91 @@ void refuse_recursion(const Model& model) {
   }
 }
 
+const Reader* reader_of(Bytes bytes) {
+  const auto* const found =
+      std::find_if(kReaders.begin(), kReaders.end(), [&](const Reader& each) { return each.matches(bytes); });
+  return found == kReaders.end() ? nullptr : found;
+}
+
+Model read_with(const Reader& reader, File file) {
+  Model model = reader.read(std::move(file));
+  refuse_recursion(model);
+  return model;
+}
+
+/// "the array 'g_model'", or "an array" where it has no name.
+std::string array_text(std::string_view name) {
+  return name.empty() ? "an array" : "the array '" + std::string(name.substr(0, 80)) + "'";
+}
+
+/// A list that breaks off is no model, even if what there is of it looks like one.
+void refuse_defect(const CArray& array, uint64_t text_size) {
+  if (array.defect.empty()) return;
+  const bool cut = array.defect_offset >= text_size;
+  throw Error(cut ? ErrorCode::truncated : ErrorCode::corrupt, array_text(array.name) + ": " + array.defect,
+              array.defect_offset, "it is C source, and the array begins like a model",
+              cut ? "" : "write the array again, for instance with xxd -i");
+}
+
+Model read_from_source(const Reader& reader, CArray array, File text) {
+  refuse_defect(array, text.bytes().size());
+  CSource source{std::move(text), array.name, array.offset};
+  try {
+    Model model = read_with(reader, File::from_bytes(std::move(array.bytes), source.text.path()));
+    model.format = model.invented.emplace_back(std::string(model.format) + " in a C array");
+    model.source = std::move(source);
+    return model;
+  } catch (const Error& error) {
+    throw located_in_source(error, source);
+  }
+}
+
+/// What is said of C source without a model.
+Error no_model_in_source(const std::vector<std::string>& arrays) {
+  std::string names;
+  for (const std::string& array : arrays) names += (names.empty() ? "" : ", ") + array;
+  return {ErrorCode::unrecognised, "it is C source in which no array is a model", 0, "its arrays of bytes: " + names,
+          "name the file in which the bytes of the model stand"};
+}
+
+/// The first array of a text that is a model. Further ones that are some get a warning.
+/// Throws `Error` (unrecognised) for a text with arrays of which none is; nothing for one without arrays.
+std::optional<Model> read_source(const File& text) {
+  constexpr size_t kArraysNamed = 4;
+  std::optional<Model> model;
+  std::vector<std::string> others;
+  CArrays arrays(text.bytes());
+  while (std::optional<CArray> array = arrays.next()) {
+    const Reader* reader = reader_of(array->bytes);
+    if (reader != nullptr && !model) {
+      model = read_from_source(*reader, std::move(*array), text);
+    } else if (reader != nullptr) {
+      model->warnings.push_back({"other_model", array_text(array->name) + " is a model, too; it is not counted"});
+    } else if (!model && others.size() < kArraysNamed) {
+      others.push_back("'" + std::string(array->name.substr(0, 80)) + "' with " + std::to_string(array->bytes.size()));
+    }
+  }
+  if (!model && !others.empty()) throw no_model_in_source(others);
+  return model;
+}
+
 }  // namespace
 
 std::span<const FormatInfo> formats() { return kFormats; }
 
+Error located_in_source(const Error& error, const CSource& source) {
+  Error located = error;
+  if (!error.offset) return located;
+  located.offset = CArrays::place_of_element(source.text.bytes(), source.offset, *error.offset);
+  located.note += (error.note.empty() ? "" : "; ");
+  located.note += "that is byte " + std::to_string(*error.offset) + " of " + array_text(source.array);
+  return located;
+}
+
 Model read_model(File file) {
-  for (const Reader& reader : kReaders) {
-    if (!reader.matches(file.bytes())) continue;
-    Model model = reader.read(std::move(file));
-    refuse_recursion(model);
-    return model;
+  if (const Reader* reader = reader_of(file.bytes())) return read_with(*reader, std::move(file));
+  if (looks_like_text(file.bytes())) {
+    if (std::optional<Model> model = read_source(file)) return std::move(*model);
   }
   throw unrecognised(file.bytes(), file.path());
 }

@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flopstat/analyze.h"
+#include "support/c_source.h"
+#include "support/onnx_writer.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -94,6 +98,104 @@ TEST(Formats, the_list_names_each_format_once_with_its_endings) {
     EXPECT_FALSE(format.title.empty());
   }
   EXPECT_THAT(names, ::testing::ElementsAre("tflite", "onnx"));
+}
+
+// --- C source --------------------------------------------------------------------------------------------------------
+
+std::vector<std::byte> small_tflite() {
+  test::TfliteBuilder b;
+  const int32_t x = b.tensor({.name = "x", .shape = {1, 4}});
+  const int32_t y = b.tensor({.name = "y", .shape = {1, 4}});
+  b.op({.code = test::builtin::relu, .inputs = {x}, .outputs = {y}});
+  b.inputs({x});
+  b.outputs({y});
+  return b.finish();
+}
+
+TEST(Formats, a_model_of_every_format_is_found_in_an_array_of_c_source) {
+  const std::vector<std::byte> onnx = test::bytes_of(
+      test::OnnxGraph().input("x", {1}).node(test::onnx_node("Relu", {"x"}, {"y"})).output("y", {1}).model());
+  for (const auto& [format, bytes] : {std::pair{std::string("tflite"), small_tflite()}, {"onnx", onnx}}) {
+    const Model direct = read_model(File::from_bytes(bytes, "model"));
+    const Model model = read_model(file_of(test::c_source(bytes, "g_model"), "model.cc"));
+    EXPECT_EQ(model.format, format + " in a C array");
+    EXPECT_EQ(model.file.path(), "model.cc");
+    EXPECT_TRUE(std::ranges::equal(model.file.bytes(), bytes));
+    ASSERT_TRUE(model.source);
+    EXPECT_EQ(model.source->array, "g_model");
+    ASSERT_EQ(model.graphs[0].nodes.size(), 1u);
+    EXPECT_EQ(model.graphs[0].nodes[0].type, direct.graphs[0].nodes[0].type);
+  }
+}
+
+TEST(Formats, of_several_arrays_the_one_that_is_a_model_is_read_and_a_second_one_is_named) {
+  const std::string labels = test::c_source({std::byte{1}, std::byte{2}}, "labels");
+  const std::string model = test::c_source(small_tflite(), "g_model");
+  const std::string second = test::c_source(small_tflite(), "g_second");
+  const Model one = read_model(file_of("int n[] = {100000};\n" + labels + model, "model.h"));
+  EXPECT_EQ(one.source->array, "g_model");
+  EXPECT_TRUE(one.warnings.empty());
+  const Model two = read_model(file_of(labels + model + second, "model.h"));
+  EXPECT_EQ(two.source->array, "g_model");
+  ASSERT_EQ(two.warnings.size(), 1u);
+  EXPECT_EQ(two.warnings[0].code, "other_model");
+  EXPECT_THAT(two.warnings[0].message, HasSubstr("g_second"));
+}
+
+TEST(Formats, an_error_about_a_model_in_c_source_has_its_place_in_the_text) {
+  std::vector<std::byte> bytes = small_tflite();
+  bytes[0] = std::byte{0xff};  // the root table lies behind the end
+  bytes[1] = std::byte{0xff};
+  const std::string broken = "// firmware\n" + test::c_source(bytes, "g_model");
+  uint64_t offset = 0;
+  std::string message;
+  try {
+    read_model(File::from_bytes(bytes, "model.tflite"));
+  } catch (const Error& error) {
+    offset = error.offset.value();
+    message = error.message;
+  }
+  try {
+    read_model(file_of(broken, "model.cc"));
+    FAIL() << "a broken model was read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message, message);
+    EXPECT_EQ(error.offset, broken.find('}'));  // byte 0xffff of the array: its end
+    EXPECT_THAT(error.note, HasSubstr("that is byte " + std::to_string(offset) + " of the array 'g_model'"));
+  }
+}
+
+TEST(Formats, a_list_that_breaks_off_inside_a_model_is_refused_at_its_place) {
+  const std::string whole = test::c_source(small_tflite(), "g_model");
+  const auto error_of = [](const std::string& text) {
+    try {
+      read_model(file_of(text, "model.cc"));
+    } catch (const Error& error) {
+      return error;
+    }
+    ADD_FAILURE() << "it was read";
+    return Error(ErrorCode::usage, "");
+  };
+  const std::string cut = whole.substr(0, whole.size() / 2);
+  EXPECT_EQ(error_of(cut).code, ErrorCode::truncated);
+  EXPECT_THAT(error_of(cut).message, HasSubstr("the array 'g_model': the text ends before the '}'"));
+  EXPECT_EQ(error_of(cut).offset, cut.size());
+  std::string wide = whole;
+  const size_t last = wide.rfind("0x", wide.find('}'));
+  wide.replace(last, 4, "999 ");
+  EXPECT_EQ(error_of(wide).code, ErrorCode::corrupt);
+  EXPECT_THAT(error_of(wide).message, HasSubstr("is 999, which is no byte"));
+  EXPECT_EQ(error_of(wide).offset, last);
+  std::string macro = whole;
+  macro.replace(last, 4, "SIZE");
+  EXPECT_THAT(error_of(macro).message, HasSubstr("stands something else than a number"));
+}
+
+TEST(Formats, c_source_without_a_model_names_its_arrays) {
+  const Error error = refusal("const char a[] = {1, 2, 3};\nchar b[1] = {0};", "labels.h");
+  EXPECT_EQ(error.message, "it is C source in which no array is a model");
+  EXPECT_EQ(error.note, "its arrays of bytes: 'a' with 3, 'b' with 1");
+  EXPECT_EQ(refusal("int main() { return 0; }", "main.c").message, "it is no model format that flopstat knows");
 }
 
 }  // namespace

@@ -34,16 +34,16 @@ struct Called {
 
 /// Numbers for what the file leaves open.
 struct Bindings {
-  std::map<std::string, int64_t> dims = {};  ///< by the file's symbol, "batch", or "input.axis"
+  std::map<std::string, int64_t> dims = {};                 ///< by the file's symbol, "batch", or "input.axis"
   std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole shapes by the input's name
-  bool trust_stored_shapes = true;           ///< shapes in the file fill holes where no dimension is free
+  bool trust_stored_shapes = true;  ///< shapes in the file fill holes where no dimension is free
 };
 
 /// What inference found, from the main graph down.
 struct Frames {
   Frame root = {};
-  std::map<std::string, int64_t> dims = {};     ///< every free dimension and the size it was given
-  std::map<std::string, Value> variables = {};  ///< what outlives a run, by name
+  std::map<std::string, int64_t> dims = {};            ///< every free dimension and the size it was given
+  std::map<std::string, Known<Value>> variables = {};  ///< what outlives a run, by name
   std::vector<Warning> warnings = {};
 };
 

@@ -82,7 +82,8 @@ class Inference final : public GraphRunner {
     frames.root = run(model_.main, inputs.values);
     frames.dims = std::move(inputs.dims);
     for (const auto& [name, number] : variable_numbers_) {
-      if (variables_[number]) frames.variables.emplace(name, *variables_[number]);
+      const Unknown never{"nothing is assigned to the variable"};
+      frames.variables.emplace(name, variables_[number] ? Known<Value>(*variables_[number]) : Known<Value>(never));
     }
     frames.warnings = std::move(warnings_);
     if (differences_ > kMaxDifferences) {
@@ -123,15 +124,24 @@ class Inference final : public GraphRunner {
     for (TensorId id = 0; id < graph.tensors.size(); ++id) {
       const Tensor& tensor = graph.tensors[id];
       if (!tensor.is_constant() && !tensor.is_state) continue;
+      const char* what = tensor.is_state ? "the variable" : "the constant";
       Value value{.dtype = tensor.dtype, .constant = tensor.is_constant()};
+      bool is_free = tensor.is_state && !tensor.dims;
       if (tensor.dims) {
         value.shape.reserve(tensor.dims->size());
-        for (const Dim& dim : *tensor.dims) value.shape.push_back(std::max<int64_t>(dim.size, 0));
+        for (const Dim& dim : *tensor.dims) {
+          is_free |= dim.size < 0;
+          value.shape.push_back(dim.size);
+        }
       }
-      if (plausible(value.shape)) {
+      if (is_free) {
+        frame.values[id] = Unknown{std::string(what) + " '" + std::string(tensor.name) +
+                                   "' has a size that the file leaves free: export the model with a fixed one"};
+      } else if (plausible(value.shape)) {
         frame.values[id] = std::move(value);
       } else {
-        frame.values[id] = Unknown{"the constant's shape " + flopstat::to_string(value.shape) + " is out of range"};
+        frame.values[id] =
+            Unknown{std::string(what) + "'s shape " + flopstat::to_string(value.shape) + " is out of range"};
       }
     }
     for (size_t i = 0; i < graph.inputs.size() && i < inputs.size(); ++i) {
@@ -172,6 +182,7 @@ class Inference final : public GraphRunner {
     if (const auto* call = std::get_if<Call>(&node.op)) return results_of(*call, node, index, frame);
     if (const auto* once = std::get_if<CallOnce>(&node.op)) return results_of(*once, index, frame);
     if (const auto* branch = std::get_if<If>(&node.op)) return results_of(*branch, graph, node, index, frame);
+    if (const auto* choice = std::get_if<Case>(&node.op)) return results_of(*choice, graph, node, index, frame);
     if (const auto* loop = std::get_if<While>(&node.op)) return results_of(*loop, node, index, frame);
 
     const Unknown* missing = gather_operands(graph, node, frame);
@@ -303,20 +314,44 @@ class Inference final : public GraphRunner {
   }
 
   Inferred results_of(const If& branch, const Graph& graph, const Node& node, NodeIndex index, Frame& frame) {
+    const std::optional<int64_t> condition = chosen(graph, node, frame);
+    const std::optional<size_t> taken = condition ? std::optional<size_t>(*condition != 0 ? 0 : 1) : std::nullopt;
+    return branches({branch.then_graph, branch.else_graph}, taken, node, index, frame);
+  }
+
+  Inferred results_of(const Case& choice, const Graph& graph, const Node& node, NodeIndex index, Frame& frame) {
+    const size_t last = choice.graphs.size() - 1;
+    const std::optional<int64_t> number = chosen(graph, node, frame);
+    std::optional<size_t> taken;
+    if (number) taken = *number < 0 ? last : std::min(static_cast<size_t>(*number), last);
+    return branches(choice.graphs, taken, node, index, frame);
+  }
+
+  /// The number or condition that chooses among graphs, if it is known.
+  std::optional<int64_t> chosen(const Graph& graph, const Node& node, const Frame& frame) {
     gather_operands(graph, node, frame);
-    const std::optional<int64_t> condition = in_.empty() ? std::nullopt : integer_of(in_[0]);
-    const std::vector<Known<Value>> operands = operand_values(node, frame, 1);
-    Frame first = run(branch.then_graph, operands);
-    Frame second = run(branch.else_graph, operands);
-    Inferred then_results = collect(first);
-    Inferred else_results = collect(second);
+    return in_.empty() ? std::nullopt : integer_of(in_[0]);
+  }
+
+  /// Follows every graph; the one that is taken runs once, the others not at all. Where none is known to be taken, each
+  /// may be.
+  Inferred branches(const std::vector<GraphId>& graphs, std::optional<size_t> taken, const Node& node, NodeIndex index,
+                    Frame& frame) {
+    const std::vector<Known<Value>> operands = operand_values(node, frame, first_handed_down(node.op));
     Child& child = frame.children[index];
-    const bool taken = condition.value_or(1) != 0;
-    child.choose = !condition;
-    child.calls.push_back({std::move(first), uint64_t{taken ? 1U : 0U}});
-    child.calls.push_back({std::move(second), uint64_t{condition && taken ? 0U : 1U}});
-    if (condition) return taken ? std::move(then_results) : std::move(else_results);
-    return agreed(then_results, else_results);
+    child.choose = !taken;
+    std::optional<Inferred> results;
+    for (size_t i = 0; i < graphs.size(); ++i) {
+      Frame called = run(graphs[i], operands);
+      Inferred each = collect(called);
+      child.calls.push_back({std::move(called), uint64_t{!taken || *taken == i ? 1U : 0U}});
+      if (taken) {
+        if (*taken == i) results = std::move(each);
+      } else {
+        results = results ? agreed(*results, each) : std::move(each);
+      }
+    }
+    return results ? *std::move(results) : Inferred(Unknown{"it chooses among no graphs"});
   }
 
   /// What two branches have in common, where either may run.

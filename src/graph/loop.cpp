@@ -102,6 +102,43 @@ class Progress {
   Values second_;
 };
 
+/// The only element of a tensor, if it is a known whole number.
+std::optional<int64_t> number(const GraphRunner& runner, const Frame& frame, TensorId id) {
+  if (id == kAbsent || known(frame.values[id]) == nullptr) return std::nullopt;
+  return integer_of({&runner.graph(frame.graph).tensors[id], known(frame.values[id])});
+}
+
+/// The difference of a comparison's two numbers, if both are known.
+std::optional<int64_t> difference(const GraphRunner& runner, const Frame& frame, const Node& node) {
+  if (node.inputs.size() != 2) return std::nullopt;
+  const std::optional<int64_t> a = number(runner, frame, node.inputs[0]);
+  const std::optional<int64_t> b = number(runner, frame, node.inputs[1]);
+  int64_t result = 0;
+  if (!a || !b || __builtin_sub_overflow(*a, *b, &result)) return std::nullopt;
+  return result;
+}
+
+/// The trips after which two numbers that the condition compares for equality are equal: a loop "until i == n" ends
+/// there and nowhere else, where doubling the number of trips steps over it. The numbers are taken to go on as in the
+/// first trips.
+std::vector<uint64_t> equalities(GraphRunner& runner, GraphId condition, const Progress& progress) {
+  const Frame start = runner.run(condition, progress.after(0));
+  const Frame next = runner.run(condition, progress.after(1));
+  std::vector<uint64_t> trips;
+  for (const Node& node : runner.graph(condition).nodes) {
+    const auto* op = std::get_if<Binary>(&node.op);
+    if (op == nullptr || (op->fn != BinaryFn::equal && op->fn != BinaryFn::not_equal)) continue;
+    const std::optional<int64_t> now = difference(runner, start, node);
+    const std::optional<int64_t> then = difference(runner, next, node);
+    int64_t step = 0;
+    if (!now || !then || __builtin_sub_overflow(*now, *then, &step) || step == 0) continue;
+    if (step == -1 && *now == INT64_MIN) continue;  // the quotient does not exist
+    if (*now % step == 0 && *now / step >= 0) trips.push_back(static_cast<uint64_t>(*now / step));
+  }
+  std::sort(trips.begin(), trips.end());
+  return trips;
+}
+
 /// Whether the loop goes on after `trips` trips.
 Known<bool> goes_on(GraphRunner& runner, GraphId condition, const Progress& progress, uint64_t trips) {
   const Frame frame = runner.run(condition, progress.after(trips));
@@ -115,8 +152,8 @@ Known<bool> goes_on(GraphRunner& runner, GraphId condition, const Progress& prog
   return *truth != 0;
 }
 
-/// The smallest number of trips after which the condition fails.
-Known<uint64_t> count_trips(GraphRunner& runner, GraphId condition, const Progress& progress) {
+/// The smallest number of trips after which a condition fails that fails from then on.
+Known<uint64_t> search_trips(GraphRunner& runner, GraphId condition, const Progress& progress) {
   uint64_t below = 0;  // the condition holds after so many
   uint64_t above = 0;  // and fails after so many
   for (uint64_t trips = 0;; trips = std::max<uint64_t>(1, trips * 2)) {
@@ -136,6 +173,18 @@ Known<uint64_t> count_trips(GraphRunner& runner, GraphId condition, const Progre
     (*known(holds) ? below : above) = middle;
   }
   return above;
+}
+
+/// The smallest number of trips after which the condition fails.
+Known<uint64_t> count_trips(GraphRunner& runner, GraphId condition, const Progress& progress) {
+  const Known<uint64_t> lasting = search_trips(runner, condition, progress);
+  for (const uint64_t trips : equalities(runner, condition, progress)) {
+    if (known(lasting) != nullptr && trips >= *known(lasting)) break;
+    if (trips > kMaxTrips) break;
+    const Known<bool> holds = goes_on(runner, condition, progress, trips);
+    if (known(holds) != nullptr && !*known(holds)) return trips;
+  }
+  return lasting;
 }
 
 Inferred collect(const Values& values) {

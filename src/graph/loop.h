@@ -25,9 +25,9 @@ struct LoopResult {
 /// Infers a loop and how often it runs.
 ///
 /// The body is inferred twice; whole numbers that both trips change by the same amount are taken to go on so. The trip
-/// count is the smallest number of trips after which the condition fails, found by doubling and bisecting. Where the
-/// condition cannot be evaluated the repeat is Unknown. Where sizes inside change from trip to trip (a list that
-/// grows), every trip is a call of its own.
+/// count is the smallest number of trips after which the condition fails: found by doubling and bisecting, and where
+/// two numbers that the condition compares for equality meet. Where the condition cannot be evaluated the repeat is
+/// Unknown. Where sizes inside change from trip to trip (a list that grows), every trip is a call of its own.
 LoopResult run_loop(GraphRunner& runner, const While& loop, const std::vector<Known<Value>>& carried);
 
 }  // namespace flopstat

@@ -83,6 +83,20 @@ TEST(Loop, may_count_down) {
   EXPECT_EQ(trips_of(counting_loop({.start = 9, .step = -2, .condition = BinaryFn::greater_equal, .limit = 0})), 5);
 }
 
+TEST(Loop, may_run_until_its_counter_equals_a_limit) {
+  for (const int64_t trips : {0, 1, 2, 3, 5, 1000, 4097}) {
+    EXPECT_EQ(trips_of(counting_loop({.condition = BinaryFn::not_equal, .limit = trips})),
+              static_cast<uint64_t>(trips));
+  }
+  EXPECT_EQ(trips_of(counting_loop({.start = 10, .step = -2, .condition = BinaryFn::not_equal, .limit = 4})), 3);
+}
+
+TEST(Loop, that_steps_over_the_limit_it_should_equal_has_no_trip_count) {
+  const std::string why = why_trips_unknown(counting_loop({.step = 2, .condition = BinaryFn::not_equal, .limit = 9}));
+  EXPECT_NE(why.find("never fails"), std::string::npos) << why;
+  why_trips_unknown(counting_loop({.start = 5, .condition = BinaryFn::not_equal, .limit = 3}));
+}
+
 TEST(Loop, that_never_ends_has_no_trip_count) {
   const std::string why = why_trips_unknown(counting_loop({.step = 0}));
   EXPECT_NE(why.find("never fails"), std::string::npos) << why;

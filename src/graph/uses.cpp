@@ -65,7 +65,7 @@ class Analysis {
     std::vector<Roles> results;
     for (const TensorId id : node.outputs) results.push_back(id == kAbsent ? Roles{} : uses.roles[id]);
     const bool loops = std::holds_alternative<While>(node.op);
-    const size_t first_operand = std::holds_alternative<If>(node.op) ? 1 : 0;
+    const size_t first_operand = first_handed_down(node.op);
     if (first_operand == 1 && !node.inputs.empty() && node.inputs[0] != kAbsent) {
       uses.roles[node.inputs[0]] |= Role::index;
     }

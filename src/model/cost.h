@@ -13,7 +13,8 @@ namespace flopstat {
 /// What one run of one node costs.
 struct Cost {
   std::vector<Work> work = {};
-  Count skippable = 0;  ///< core mul_adds that the file alone shows to be zero: nominal - valid
+  std::vector<const Expression*> how = {};  ///< of each entry of `work`; empty where nothing is traced
+  Count skippable = 0;                      ///< core mul_adds that the file alone shows to be zero: nominal - valid
 
   /// Bytes moved. Absent: every operand once, every result once.
   std::optional<Count> read_bytes = std::nullopt;
@@ -24,6 +25,21 @@ struct Cost {
     if (count.value() == 0) return;
     if (work.empty()) work.reserve(4);  // most operations have no more
     work.push_back({part, unit, dtype, certainty, Mark::none, count.value()});
+    if (count.how() == nullptr && how.empty()) return;
+    how.resize(work.size());
+    how.back() = count.how();
+  }
+
+  /// Units of the i-th entry, and how they came about.
+  Count units(size_t i) const { return {work[i].count, i < how.size() ? how[i] : nullptr}; }
+
+  /// Appends the work of another cost; the bytes stay as they are.
+  void append(const Cost& more) {
+    for (size_t i = 0; i < more.work.size(); ++i) {
+      const Work& each = more.work[i];
+      add(each.part, each.unit, each.dtype, more.units(i), each.certainty);
+    }
+    skippable += more.skippable;
   }
 };
 

@@ -6,8 +6,13 @@ std::vector<GraphId> called_graphs(const Op& op) {
   if (const auto* call = std::get_if<Call>(&op)) return {call->body};
   if (const auto* once = std::get_if<CallOnce>(&op)) return {once->body};
   if (const auto* branch = std::get_if<If>(&op)) return {branch->then_graph, branch->else_graph};
+  if (const auto* choice = std::get_if<Case>(&op)) return choice->graphs;
   if (const auto* loop = std::get_if<While>(&op)) return {loop->condition, loop->body};
   return {};
+}
+
+size_t first_handed_down(const Op& op) {
+  return std::holds_alternative<If>(op) || std::holds_alternative<Case>(op) ? 1 : 0;
 }
 
 namespace {

@@ -8,6 +8,7 @@
 
 #include "bytes/file.h"
 #include "flopstat/dtype.h"
+#include "flopstat/report.h"
 #include "model/op.h"
 #include "model/value.h"
 
@@ -49,9 +50,10 @@ struct Tensor {
   std::optional<Role> named = std::nullopt;  ///< where the file says what it is for
   Quantization quantization = {};
   Bytes data = {};            ///< contents as stored, if they are in the file and dense
-  uint64_t stored_bytes = 0;  ///< bytes of the contents wherever they are; 0 if none
+  uint64_t stored_bytes = 0;  ///< bytes of the contents wherever they are, with what says where they belong; 0 if none
   uint32_t storage = 0;       ///< equal for tensors that share one stored buffer; 0: nothing is stored
   std::shared_ptr<const Elements> elements = nullptr;  ///< contents that are not plain little-endian data
+  std::optional<uint64_t> present = std::nullopt;      ///< elements in sparse storage: all others are 0
 
   /// Contents are fixed by the file.
   bool is_constant() const { return storage != 0 || elements != nullptr; }
@@ -103,15 +105,26 @@ struct Signature {
   std::vector<NamedTensor> outputs = {};
 };
 
+/// The C source that holds a model as an array.
+struct CSource {
+  File text = {};
+  std::string_view array = {};  ///< its name
+  uint64_t offset = 0;          ///< byte of its '{' in the text
+};
+
 struct Model {
-  File file;
-  std::string_view format = {};  ///< "tflite", "onnx", ...
+  File file;                     ///< the model's bytes; of one in C source, the decoded array
+  std::string_view format = {};  ///< "tflite", "onnx", ..., "tflite in a C array"
   std::string producer = {};
+  About about = {};
   std::vector<Graph> graphs = {};
   std::vector<Signature> signatures = {};
   GraphId main = 0;  ///< the graph that is counted
   std::vector<Warning> warnings = {};
   std::deque<std::string> invented = {};  ///< names that are not in the file
+  uint64_t attached_bytes = 0;            ///< at the end of the file, no part of the model
+  std::vector<AttachedFile> attached_files = {};
+  std::optional<CSource> source = std::nullopt;
 };
 
 /// Adds a constant that a format writes as an attribute: whole numbers of one axis.

@@ -117,7 +117,7 @@ struct Einsum {
 enum class Direction : uint8_t { forward, reverse, bidirectional };
 
 /// One direction of an LSTM over a sequence. x [T, B, I] (or [B, T, I]), then the operands as TFLite numbers them:
-///   1-4   input weights i?, f, c, o [H, I]          5-8   recurrent weights i?, f, c, o [H, R]
+///   1-4   input weights i?, f, c, o [H, I]          5-8   recurrent weights i?, f, c, o [H, R], or diagonals [H]
 ///   9-11  peephole i?, f?, o? [H]                   12-15 biases i?, f, c, o [H]
 ///   16-17 projection weight? [P, H], bias? [P]      18-19 states h? [B, R], c? [B, H]
 ///   20-23 layer normalisation i?, f?, c?, o? [H]
@@ -789,13 +789,39 @@ enum class SignalFn : uint8_t {
   filter_bank_spectral_subtraction,
   pcan,
   filter_bank_log,
+  delay,
+  framer,
+  stacker,
+  overlap_add,
+  irfft,
 };
 
 /// Operands and results as the operator of that name has them (listed in ops/signal.cpp).
 struct Signal {
   static constexpr std::string_view name = "signal";
   SignalFn fn = SignalFn::window;
-  int64_t size = 0;  ///< rfft: its length; energy: bins from `start_index` to `end_index`; filter_bank: its channels
+  int64_t size = 0;  ///< rfft, irfft: its length; energy: bins from `start_index` to `end_index`; filter_bank: its
+                     ///< channels; framer: samples in a frame; stacker: elements in a stack of frames
+  int64_t step = 0;  ///< framer, overlap_add: samples from one frame to the next
+};
+
+/// samples [n, channels] -> y [channels, frames, bins]: magnitudes of the spectrum of each windowed frame, `stride`
+/// samples apart; a frame is padded to the next power of two.
+struct AudioSpectrogram {
+  static constexpr std::string_view name = "spectrogram";
+  int64_t window = 0;
+  int64_t stride = 0;
+  bool squared = false;
+};
+
+/// spectrogram [channels, frames, bins] of squared magnitudes, sample rate -> y [channels, frames, coefficients]: a mel
+/// filter bank between two frequencies, its logarithm, a cosine transform.
+struct Mfcc {
+  static constexpr std::string_view name = "mfcc";
+  int64_t filters = 40;
+  int64_t coefficients = 13;
+  double lower_frequency = 20;  ///< in hertz
+  double upper_frequency = 4000;
 };
 
 /// boxes [B, n, 4], scores [B, n, classes], anchors [n, 4] -> boxes, classes, scores, count: SSD's decoding and
@@ -886,6 +912,12 @@ struct If {
   GraphId else_graph = 0;
 };
 
+/// number, operands... -> results of the graph of that number; of the last one where there is none of it.
+struct Case {
+  static constexpr std::string_view name = "case";
+  std::vector<GraphId> graphs = {};
+};
+
 /// carried... -> carried...: while the condition graph says so, the body replaces them.
 struct While {
   static constexpr std::string_view name = "while";
@@ -914,13 +946,16 @@ using Op = std::variant<Conv, ConvTranspose, GeneralConv, MatMul, Einsum, LshPro
                         ScatterReduce, SparseToDense, UpdateSlice, Stack, Unstack, Tile, Expand,             //
                         BroadcastInto, BroadcastShapes, Reverse, MatrixDiag, MatrixSetDiag, SpaceToBatch,    //
                         BatchToSpace, SpaceToDepth, DepthToSpace,                                            //
-                        NonZero, Signal, DetectionPostProcess, NonMaxSuppression,                            //
+                        NonZero, Signal, AudioSpectrogram, Mfcc, DetectionPostProcess, NonMaxSuppression,    //
                         VarHandle, ReadVariable, AssignVariable, HashTable, HashTableFind, HashTableImport,  //
                         HashTableSize, KeyLookup, SkipGram,                                                  //
-                        Call, CallOnce, If, While, Opaque>;
+                        Call, CallOnce, If, Case, While, Opaque>;
 
 /// The graphs that an operation calls; none for most.
 std::vector<GraphId> called_graphs(const Op& op);
+
+/// Position of the first operand that goes to the graphs that an operation calls: behind the one that chooses.
+size_t first_handed_down(const Op& op);
 
 /// The operation's canonical word: "conv", "matmul", ...
 inline std::string_view name_of(const Op& op) {

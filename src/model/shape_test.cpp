@@ -52,9 +52,7 @@ TEST(Shape, does_what_a_vector_does_whether_its_sizes_fit_inline_or_not) {
         expected.insert(expected.begin() + place, 9);
         shape.insert(shape.begin() + place, 9);
         break;
-      default:
-        expected.assign(more.begin(), more.end());
-        shape.assign(more.begin(), more.end());
+      default: expected.assign(more.begin(), more.end()); shape.assign(more.begin(), more.end());
     }
     ASSERT_EQ(sizes(shape), expected) << "round " << round;
     const Shape copy = shape;

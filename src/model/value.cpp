@@ -33,6 +33,9 @@ std::optional<std::vector<int64_t>> integers(const Elements& elements) {
   return result;
 }
 
-Count byte_size(DType dtype, Count elements) { return (elements * bits_of(dtype) + 7) / 8; }
+Count byte_size(DType dtype, Count elements) {
+  const uint32_t bits = bits_of(dtype);
+  return bits % 8 == 0 ? elements * (bits / 8) : (elements * bits + 7) / 8;
+}
 
 }  // namespace flopstat

@@ -29,13 +29,14 @@ constexpr size_t kRnnSecondBackward = 11;
 struct Side {
   std::vector<Operand> in;
   std::vector<Operand> out;
+  Trace* trace;
 
-  Operands operands() const { return {in, out}; }
+  Operands operands() const { return {in, out, trace}; }
 };
 
 template <size_t n>
 Side side(const Operands& operands, const Picks<n>& picks, size_t x, size_t result) {
-  Side side;
+  Side side{.in = {}, .out = {}, .trace = operands.trace()};
   for (const size_t i : picks) side.in.push_back(operands.in(i));
   side.in[0] = operands.in(x);
   side.out.push_back(operands.out(result));
@@ -53,11 +54,6 @@ Inferred joined(const Inferred& forward, const Inferred& backward, bool merge) {
   return std::vector<Value>{std::move(first)};
 }
 
-void append(Cost& cost, const Cost& more) {
-  cost.work.insert(cost.work.end(), more.work.begin(), more.work.end());
-  cost.skippable += more.skippable;
-}
-
 /// The product of the second input with weights of its own, added to that of x: `gates` of them, each [H, I].
 Known<Cost> second_product(const Operands& operands, size_t input, size_t weights, size_t gates, bool asymmetric) {
   Cost cost;
@@ -73,13 +69,14 @@ Known<Cost> second_product(const Operands& operands, size_t input, size_t weight
     width += w->shape()[0];
   }
   if (w == nullptr) return cost;
-  const Count rows = Count{x.shape()[0]} * x.shape()[1];
+  const Count rows = operands.letter("T·B", "steps and batch items of the second input", {x.shape()[0], x.shape()[1]});
+  const Count accumulators = rows * operands.letter("G·H", "accumulators of one run of the cell", width);
   add_contraction(cost, {.x = x,
                          .w = *w,
                          .y = operands.out(0),
-                         .mul_adds = rows * width * x.shape()[2],
+                         .mul_adds = accumulators * operands.letter("I2", "elements of the second input", x.shape()[2]),
                          .skippable = 0,
-                         .outputs = rows * width,
+                         .outputs = accumulators,
                          .rows = rows,
                          .asymmetric_inputs = asymmetric});
   return cost;
@@ -145,12 +142,12 @@ Known<Cost> count_both(const Layer& op, const Operands& operands) {
   for (const Side* side : {&both.forward, &both.backward}) {
     const Known<Cost> each = count(one_way(op), side->operands());
     if (!known(each)) return each;
-    append(cost, *known(each));
+    cost.append(*known(each));
   }
   for (const size_t weights : both.second_weights) {
     const Known<Cost> each = second_product(operands, both.second_input, weights, both.gates, op.asymmetric_inputs);
     if (!known(each)) return each;
-    append(cost, *known(each));
+    cost.append(*known(each));
   }
   return cost;
 }

@@ -13,9 +13,21 @@ struct CellSizes {
   int64_t inputs = 0;  ///< I: elements of x that a run reads
   int64_t hidden = 0;  ///< H: units
   int64_t state = 0;   ///< R: elements that a run hands to the next one
+};
+
+/// The same sizes as counts with names.
+struct CellCounts {
+  Count steps;
+  Count batch;
+  Count directions;
+  Count inputs;
+  Count hidden;
+  Count state;
+
+  CellCounts(const Operands& operands, const CellSizes& sizes);
 
   /// How often the cell runs.
-  Count runs() const { return Count{steps} * batch * directions; }
+  Count runs() const { return steps * batch * directions; }
 };
 
 /// Steps, batch and inputs of x [B, I], or of x [T, B, I] or [B, T, I].
@@ -25,18 +37,19 @@ CellSizes input_sizes(const Shape& x, bool time_major);
 struct GateProducts {
   const Operand& x;
   const Operand& w;  ///< input weights, those of one gate where each has its own
-  const Operand& r;  ///< recurrent weights
+  const Operand& r;  ///< recurrent weights; a vector: the diagonal of a matrix
   const Operand& y;
-  int64_t width;  ///< accumulators of one run: gates * H
+  Count width;  ///< accumulators of one run: gates * H
   bool asymmetric_inputs = false;
 };
 
 /// Appends width * (I + R) products per run and what quantization adds to them. Integer gates: 5 operations per
 /// accumulator, once behind the sum of both products. Floating-point x and integer weights: x and the state are
-/// quantized while running, each with its own scale, so each product is brought back on its own.
+/// quantized while running, each with its own scale, so each product is brought back on its own. Behind a diagonal of
+/// recurrent weights a run has mul and add per accumulator instead of its R products.
 ///
 /// Source: docs/counting.md, sections 2 and 7.
-void add_gate_products(Cost& cost, const CellSizes& sizes, const GateProducts& products);
+void add_gate_products(Cost& cost, const CellCounts& sizes, const GateProducts& products);
 
 /// Appends what an LSTM does behind the sums of its gates, for each of `units`: sigmoid of the input, forget and output
 /// gate, tanh of the cell gate and of the new cell state, and the new states c = f * c + i * g, h = o * tanh(c) (3 mul,

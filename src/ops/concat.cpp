@@ -41,7 +41,7 @@ std::shared_ptr<const Elements> joined(std::span<const Operand> xs, const Shape&
   std::vector<Piece> pieces;
   bool any = false;
   for (const Operand& x : xs) {
-    const size_t size = product(x.shape()).value() / blocks;
+    const size_t size = x.size().value() / blocks;
     if (size == 0) continue;
     pieces.push_back({elements_of(x), size});
     any = any || pieces.back().source;
@@ -66,7 +66,7 @@ std::shared_ptr<const Elements> joined(std::span<const Operand> xs, const Shape&
 Cost joining_cost(const Operands& operands) {
   Cost cost;
   for (const Operand& x : operands.all_in()) {
-    if (x && operands.out(0)) add_rescale(cost, x, operands.out(0), product(x.shape()));
+    if (x && operands.out(0)) add_rescale(cost, x, operands.out(0), x.size());
   }
   return cost;
 }

@@ -20,7 +20,7 @@ void add_activation_zero_points(Cost& cost, const Operand& x, const Operand& w) 
 /// Range of x, its quantization, the scale of each row, and the way back to float.
 void add_dynamic_range(Cost& cost, const Contraction& c) {
   const DType real = c.x.dtype();
-  const Count elements = product(c.x.shape());
+  const Count elements = c.x.size();
   cost.add(Part::requantize, Unit::compare, real, elements * 2);  // smallest and largest
   cost.add(Part::requantize, Unit::div, real, elements);
   cost.add(Part::requantize, Unit::compare, real, elements * 3);  // round, clamp to both ends
@@ -48,6 +48,13 @@ void add_contraction(Cost& cost, const Contraction& c) {
   add_activation_zero_points(cost, c.x, c.w);
   add_requantize(cost, c.y, c.outputs, accumulator_type(c.x));
   if (is_float(c.y.dtype())) cost.add(Part::requantize, Unit::mul, c.y.dtype(), c.outputs);
+}
+
+Count absent_products(const Operand& w, Count mul_adds) {
+  if (!w || w.tensor == nullptr || !w.tensor->present) return 0;
+  const Count elements = product(w.shape());
+  const Count present = *w.tensor->present;
+  return elements > present ? mul_adds / elements * (elements - present) : Count{0};
 }
 
 void add_bias(Cost& cost, const Operand& x, const Operand& w, const Operand& y, Count outputs) {

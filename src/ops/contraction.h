@@ -27,6 +27,10 @@ struct Contraction {
 /// Source: docs/counting.md, sections 1 and 7.
 void add_contraction(Cost& cost, const Contraction& contraction);
 
+/// Of the products of a contraction in which each element of w takes equal part, those with elements that sparse
+/// storage leaves out: the file alone shows them to be zero. 0 where w is not stored so.
+Count absent_products(const Operand& w, Count mul_adds);
+
 /// Appends the addition of a bias to `outputs` accumulators: in the accumulator's type behind integer products.
 void add_bias(Cost& cost, const Operand& x, const Operand& w, const Operand& y, Count outputs);
 

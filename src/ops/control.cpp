@@ -21,7 +21,7 @@ Role role(const VarHandle&, size_t) { return Role::data; }
 Inferred infer(const ReadVariable&, const Operands&) { return Unknown{"the variable is never assigned"}; }
 Known<Cost> count(const ReadVariable&, const Operands& operands) {
   if (!operands.out(0)) return Unknown{"the variable is read into no result"};
-  const Count bytes = byte_size(operands.out(0).dtype(), product(operands.out(0).shape()));
+  const Count bytes = operands.out(0).bytes();
   return Cost{.read_bytes = bytes, .written_bytes = bytes};
 }
 Role role(const ReadVariable&, size_t) { return Role::state; }
@@ -29,7 +29,7 @@ Role role(const ReadVariable&, size_t) { return Role::state; }
 Inferred infer(const AssignVariable&, const Operands&) { return std::vector<Value>{}; }
 Known<Cost> count(const AssignVariable&, const Operands& operands) {
   if (!operands.in(1)) return Unknown{"nothing is assigned to the variable"};
-  const Count bytes = byte_size(operands.in(1).dtype(), product(operands.in(1).shape()));
+  const Count bytes = operands.in(1).bytes();
   return Cost{.read_bytes = bytes, .written_bytes = bytes};
 }
 Role role(const AssignVariable&, size_t operand) { return operand == 0 ? Role::state : Role::data; }
@@ -45,6 +45,10 @@ Role role(const CallOnce&, size_t) { return Role::data; }
 Inferred infer(const If&, const Operands&) { return from_graph(); }
 Known<Cost> count(const If&, const Operands&) { return free_of_charge(); }
 Role role(const If&, size_t operand) { return operand == 0 ? Role::index : Role::data; }
+
+Inferred infer(const Case&, const Operands&) { return from_graph(); }
+Known<Cost> count(const Case&, const Operands&) { return free_of_charge(); }
+Role role(const Case&, size_t operand) { return operand == 0 ? Role::index : Role::data; }
 
 Inferred infer(const While&, const Operands&) { return from_graph(); }
 Known<Cost> count(const While&, const Operands&) { return free_of_charge(); }

@@ -135,7 +135,8 @@ Inferred infer(const Conv& conv, const Operands& operands) {
 ///
 /// Operands:  x, w, bias or absent -> y; `conv.axes` says in which order their axes are
 /// Shapes:    x [N, Cin, ...], w [Cout, Cin/g, kernel...], bias [Cout] -> y [N, Cout, ...]
-/// Counts:    mul_add = |y| * (Cin/g) * prod(kernel), of them `skippable` on padding; add = |y| if a bias is given
+/// Counts:    mul_add = |y| * (Cin/g) * prod(kernel), of them `skippable` on padding or on weights that sparse storage
+///            leaves out, whichever are more; add = |y| if a bias is given
 /// Source:    ONNX operator Conv. Example: 3x224x224 -> 32x112x112 by 3x3, stride 2: 10,838,016 MACs.
 Known<Cost> count(const Conv& conv, const Operands& operands) {
   const Operand &x = operands.in(0), &w = operands.in(1), &y = operands.out(0);
@@ -146,19 +147,21 @@ Known<Cost> count(const Conv& conv, const Operands& operands) {
   if (known(resolved) == nullptr) return reason(resolved);
   if (!y) return Unknown{"the convolution has no result"};
 
-  const Count points = product(y.shape());
-  const Count mul_adds = points * s->group_inputs * product(s->kernel);
-  Count valid = Count{s->batch} * s->filters * s->group_inputs;
-  for (size_t i = 0; i < s->kernel.size(); ++i) valid *= valid_taps((*known(resolved))[i], s->input[i]);
+  const Count points = y.size();
+  const Count inputs = operands.letter("(Cin/g)", "input channels that one output sees", s->group_inputs);
+  const Count rows = operands.letter("N", "batch", s->batch);
+  const Count mul_adds = points * inputs * operands.letter("K", "taps of the kernel", s->kernel);
+  Count valid = rows * operands.letter("Cout", "output channels", s->filters) * inputs;
+  for (size_t i = 0; i < s->kernel.size(); ++i) valid *= valid_taps(operands, (*known(resolved))[i], s->input[i]);
 
   Cost cost;
   add_contraction(cost, {.x = x,
                          .w = w,
                          .y = y,
                          .mul_adds = mul_adds,
-                         .skippable = mul_adds - valid,
+                         .skippable = std::max(mul_adds - valid, absent_products(w, mul_adds)),
                          .outputs = points,
-                         .rows = s->batch,
+                         .rows = rows,
                          .asymmetric_inputs = conv.asymmetric_inputs});
   if (operands.in(2)) add_bias(cost, x, w, y, points);
   return cost;
@@ -277,19 +280,17 @@ Known<Cost> count(const ConvTranspose& op, const Operands& operands) {
       transposed(op, *s, operands.in(3) ? std::optional<Shape>(spatial) : std::nullopt);
   if (known(axes) == nullptr) return reason(axes);
 
-  const Count mul_adds = product(x.shape()) * s->filters * product(s->kernel);
-  Count valid = Count{s->batch} * s->in_channels * s->filters;
-  for (const TransposedAxis& axis : *known(axes)) valid *= valid_taps(axis.window, axis.points);
+  const Count filters = operands.letter("(Cout/g)", "output channels that one input reaches", s->filters);
+  const Count rows = operands.letter("N", "batch", s->batch);
+  const Count mul_adds = x.size() * filters * operands.letter("K", "taps of the kernel", s->kernel);
+  Count valid = rows * operands.letter("Cin", "input channels", s->in_channels) * filters;
+  for (const TransposedAxis& axis : *known(axes)) valid *= valid_taps(operands, axis.window, axis.points);
 
   Cost cost;
-  const Count points = product(y.shape());
-  add_contraction(cost, {.x = x,
-                         .w = w,
-                         .y = y,
-                         .mul_adds = mul_adds,
-                         .skippable = mul_adds - valid,
-                         .outputs = points,
-                         .rows = s->batch});
+  const Count points = y.size();
+  add_contraction(
+      cost,
+      {.x = x, .w = w, .y = y, .mul_adds = mul_adds, .skippable = mul_adds - valid, .outputs = points, .rows = rows});
   if (operands.in(2)) add_bias(cost, x, w, y, points);
   return cost;
 }

@@ -39,10 +39,11 @@ Known<Sizes> sizes(const DetectionPostProcess& op, const Operands& operands) {
 }
 
 /// Comparisons that find and order the k largest of n: n*k by selection, n * ceil(log2 n) by sorting. A bound.
-Count top_k(Count n, Count k) {
+Count top_k(const Operands& operands, Count n, Count k) {
   if (n < Count{2}) return 0;
   const Count sorting = std::bit_width(n.value() - 1);
-  return n * std::min(k, sorting);
+  return n * operands.letter("s", "comparisons per entry that is ordered: the smaller of k and log2 n, rounded up",
+                             std::min(k, sorting));
 }
 
 void add_dequantize(Cost& cost, const Operand& x, Count elements, DType real) {
@@ -62,9 +63,9 @@ void add_decoding(Cost& cost, DType dtype, Count boxes) {
 
 /// One non-maximum suppression: each score against the threshold, all of them ordered, then up to `selected` boxes
 /// against all others: intersection over union (6 compare, 4 add, mul, div) and its threshold.
-void add_suppression(Cost& cost, DType dtype, Count runs, Count boxes, Count selected) {
+void add_suppression(Cost& cost, const Operands& operands, DType dtype, Count runs, Count boxes, Count selected) {
   cost.add(Part::core, Unit::compare, dtype, runs * boxes);
-  cost.add(Part::core, Unit::compare, dtype, runs * top_k(boxes, boxes), Certainty::bound);
+  cost.add(Part::core, Unit::compare, dtype, runs * top_k(operands, boxes, boxes), Certainty::bound);
   const Count pairs = runs * boxes * std::min(boxes, selected);
   cost.add(Part::core, Unit::compare, dtype, pairs * 7, Certainty::bound);
   cost.add(Part::core, Unit::add, dtype, pairs * 4, Certainty::bound);
@@ -102,24 +103,26 @@ Known<Cost> count(const DetectionPostProcess& op, const Operands& operands) {
   const Sizes* s = known(found);
   if (s == nullptr) return reason(found);
   const DType real = is_float(operands.in(0).dtype()) ? operands.in(0).dtype() : DType::f32;
-  const Count batch = s->batch;
-  const Count boxes = batch * s->boxes;
+  const Count batch = operands.letter("B", "batch", s->batch);
+  const Count n = operands.letter("n", "boxes", s->boxes);
+  const Count most = operands.letter("m", "most detections", op.max_detections);
+  const Count classes = operands.letter("C", "classes", s->classes);
+  const Count boxes = batch * n;
 
   Cost cost;
   add_dequantize(cost, operands.in(0), boxes * kCoordinates, real);
-  add_dequantize(cost, operands.in(1), product(operands.in(1).shape()), real);
+  add_dequantize(cost, operands.in(1), operands.in(1).size(), real);
   add_dequantize(cost, operands.in(2), boxes * kCoordinates, real);
   add_decoding(cost, real, boxes);
   if (op.regular_nms) {
-    const Count runs = batch * s->classes;
-    const Count kept = std::min(s->boxes, op.detections_per_class);
-    add_suppression(cost, real, runs, s->boxes, kept);
-    cost.add(Part::core, Unit::compare, real, runs * top_k(kept + op.max_detections, op.max_detections),
-             Certainty::bound);
+    const Count runs = batch * classes;
+    const Count kept = std::min(n, operands.letter("d", "most detections of one class", op.detections_per_class));
+    add_suppression(cost, operands, real, runs, n, kept);
+    cost.add(Part::core, Unit::compare, real, runs * top_k(operands, kept + most, most), Certainty::bound);
   } else {
     const Count best = std::min(s->classes, op.classes_per_detection);
-    cost.add(Part::core, Unit::compare, real, boxes * top_k(s->classes, best), Certainty::bound);
-    add_suppression(cost, real, batch, s->boxes, op.max_detections);
+    cost.add(Part::core, Unit::compare, real, boxes * top_k(operands, classes, best), Certainty::bound);
+    add_suppression(cost, operands, real, batch, n, most);
   }
   return cost;
 }
@@ -168,10 +171,10 @@ Known<Cost> count(const NonMaxSuppression& op, const Operands& operands) {
   const Operand& selected = operands.out(0);
   if (!selected) return Unknown{"the suppression has no result"};
   const DType type = operands.in(0).dtype();
-  const Count n = *known(boxes);
-  const Count most = product(selected.shape());
+  const Count n = operands.letter("n", "boxes", *known(boxes));
+  const Count most = selected.size();
   Cost cost;
-  add_suppression(cost, type, 1, n, most);
+  add_suppression(cost, operands, type, 1, n, most);
   if (!op.soft) return cost;
   const Count pairs = n * std::min(n, most);
   cost.add(Part::core, Unit::mul, type, pairs * 3, Certainty::bound);

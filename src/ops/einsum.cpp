@@ -93,9 +93,15 @@ Known<Equation> parse(const std::string& written, const Operands& operands) {
   return equation;
 }
 
-Count product_of(const std::string& letters, const Equation& equation) {
+/// The name of an axis in formulas: its letter, or for one of an ellipsis its number.
+std::string name_of_axis(char c) { return is_letter(c) ? std::string(1, c) : "e" + std::to_string(c - kFirstEllipsis); }
+
+Count product_of(const std::string& letters, const Equation& equation, const Operands& operands) {
   Count result = 1;
-  for (const char c : letters) result *= equation.sizes.at(c);
+  for (const char c : letters) {
+    const int64_t size = equation.sizes.at(c);
+    result *= operands.trace() == nullptr ? Count{size} : operands.letter(name_of_axis(c), "size of that axis", size);
+  }
   return result;
 }
 
@@ -120,13 +126,26 @@ std::string kept(const std::string& letters, const std::vector<std::string>& ter
 
 /// Sums out what neither the other operand nor the rest needs; returns the letters left.
 std::string sum_alone(Cost& cost, const std::string& term, const std::vector<std::string>& others, DType dtype,
-                      const Equation& equation) {
+                      const Equation& equation, const Operands& operands) {
   const std::string once = unite(term, "");
   const std::string left = kept(once, others);
   if (left.size() < once.size()) {
-    cost.add(Part::core, Unit::add, dtype, product_of(once, equation) - product_of(left, equation));
+    const Count parts = is_complex(dtype) ? 2 : 1;
+    const Count sums = product_of(once, equation, operands) - product_of(left, equation, operands);
+    cost.add(Part::core, Unit::add, real_type(dtype), sums * parts);
   }
   return left;
+}
+
+/// `products` of two numbers, each added to a sum where the equation contracts an index.
+void add_products(Cost& cost, DType dtype, bool contracts, Count products) {
+  const DType real = real_type(dtype);
+  if (contracts) {
+    cost.add(Part::core, Unit::mul_add, real, products * (is_complex(dtype) ? 4 : 1));
+    return;
+  }
+  cost.add(Part::core, Unit::mul, real, products * (is_complex(dtype) ? 4 : 1));
+  if (is_complex(dtype)) cost.add(Part::core, Unit::add, real, products * 2);
 }
 
 }  // namespace
@@ -146,7 +165,8 @@ Inferred infer(const Einsum& op, const Operands& operands) {
 ///
 /// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul
 /// where
-///          none is contracted. More than two operands: left to right, keeping only the indices still needed.
+///          none is contracted. Complex: 4 mul_add, or 4 mul and 2 add. More than two operands: left to right, keeping
+///          only the indices still needed.
 /// Source:  docs/counting.md, section 2. Example: "bij,bjk->bik" with 2x3x4 and 2x4x5: 2*3*4*5 = 120 MACs.
 Known<Cost> count(const Einsum& op, const Operands& operands) {
   const Known<Equation> parsed = parse(op.equation, operands);
@@ -155,9 +175,9 @@ Known<Cost> count(const Einsum& op, const Operands& operands) {
 
   Cost cost;
   std::string left = equation->inputs[0];
-  DType dtype = real_type(operands.in(0).dtype());
+  DType dtype = operands.in(0).dtype();
   if (equation->inputs.size() == 1) {
-    sum_alone(cost, left, {equation->output}, dtype, *equation);
+    sum_alone(cost, left, {equation->output}, dtype, *equation, operands);
     return cost;
   }
   for (size_t i = 1; i < equation->inputs.size(); ++i) {
@@ -169,13 +189,12 @@ Known<Cost> count(const Einsum& op, const Operands& operands) {
     needed_by_left.push_back(right);
     std::vector<std::string> needed_by_right = rest;
     needed_by_right.push_back(left);
-    const std::string a = sum_alone(cost, left, needed_by_left, dtype, *equation);
-    const std::string b = sum_alone(cost, right, needed_by_right, dtype, *equation);
-    dtype = join(dtype, real_type(operands.in(i).dtype()));
+    const std::string a = sum_alone(cost, left, needed_by_left, dtype, *equation, operands);
+    const std::string b = sum_alone(cost, right, needed_by_right, operands.in(i).dtype(), *equation, operands);
+    dtype = join(dtype, operands.in(i).dtype());
     const std::string all = unite(a, b);
     left = kept(all, rest);
-    const Unit unit = left.size() == all.size() ? Unit::mul : Unit::mul_add;
-    cost.add(Part::core, unit, dtype, product_of(all, *equation));
+    add_products(cost, dtype, left.size() < all.size(), product_of(all, *equation, operands));
   }
   return cost;
 }

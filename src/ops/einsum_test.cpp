@@ -104,5 +104,19 @@ TEST(Einsum, its_other_operands_are_weights_if_they_are_stored) {
   EXPECT_EQ(role(Einsum{}, 1), Role::weight);
 }
 
+TEST(Einsum, of_complex_numbers_has_four_real_products_each) {
+  Node node;
+  node.in({3, 4}, DType::c64).in({4, 5}, DType::c64).out({3, 5}, DType::c64);
+  EXPECT_EQ(units(cost_of(equation("ij,jk->ik"), node), Unit::mul_add, DType::f32), 4 * 3 * 4 * 5);
+  Node apart;
+  apart.in({3}, DType::c64).in({5}, DType::c64).out({3, 5}, DType::c64);
+  const Cost products = cost_of(equation("i,j->ij"), apart);
+  EXPECT_EQ(units(products, Unit::mul, DType::f32), 4 * 3 * 5);
+  EXPECT_EQ(units(products, Unit::add, DType::f32), 2 * 3 * 5);
+  Node sum;
+  sum.in({3, 4}, DType::c128).out({3}, DType::c128);
+  EXPECT_EQ(units(cost_of(equation("ij->i"), sum), Unit::add, DType::f64), 2 * 3 * (4 - 1));
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -111,10 +111,10 @@ std::shared_ptr<const Elements> walked(const std::shared_ptr<const Elements>& so
 
 Known<Cost> part_read(const Operands& operands) {
   if (!operands.in(0) || !operands.out(0)) return Unknown{"an operand or the result is missing"};
-  Count bytes = byte_size(operands.in(0).dtype(), product(operands.out(0).shape()));
+  Count bytes = byte_size(operands.in(0).dtype(), operands.out(0).size());
   for (size_t i = 1; i < operands.all_in().size(); ++i) {
     const Operand& operand = operands.in(i);
-    if (operand) bytes += byte_size(operand.dtype(), product(operand.shape()));
+    if (operand) bytes += operand.bytes();
   }
   return Cost{.read_bytes = bytes};
 }

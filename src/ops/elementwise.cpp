@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "ops/arithmetic.h"
+#include "ops/functions.h"
 #include "ops/ops.h"
 #include "ops/requantize.h"
 
@@ -21,104 +22,105 @@ struct Units {
 template <class Fn>
 struct Row {
   Fn fn;
+  std::string_view name;
   Units units;
 };
 
 /// Source: docs/counting.md, section 2, "functions of one element"; ONNX's definitions of ThresholdedRelu and Celu. The
 /// celu here has an alpha other than 1 (else it is elu).
 constexpr std::array kUnary{
-    Row<UnaryFn>{UnaryFn::identity, {}},
-    Row<UnaryFn>{UnaryFn::abs, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::neg, {.add = 1}},
-    Row<UnaryFn>{UnaryFn::sign, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::floor, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::ceil, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::round, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::reciprocal, {.div = 1}},
-    Row<UnaryFn>{UnaryFn::square, {.mul = 1}},
-    Row<UnaryFn>{UnaryFn::sqrt, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::rsqrt, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::cbrt, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::exp, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::log, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::sin, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::cos, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::tan, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::asin, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::acos, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::atan, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::sinh, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::cosh, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::asinh, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::acosh, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::atanh, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::tanh, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::erf, {.transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::relu, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::relu6, {.compare = 2}},
-    Row<UnaryFn>{UnaryFn::relu_n1_to_1, {.compare = 2}},
-    Row<UnaryFn>{UnaryFn::relu_0_to_1, {.compare = 2}},
-    Row<UnaryFn>{UnaryFn::clip, {.compare = 2}},
-    Row<UnaryFn>{UnaryFn::thresholded_relu, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::leaky_relu, {.mul = 1, .compare = 1}},
-    Row<UnaryFn>{UnaryFn::elu, {.add = 1, .compare = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::elu_alpha, {.add = 1, .mul = 1, .compare = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::celu, {.add = 1, .mul = 1, .div = 1, .compare = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::selu, {.add = 1, .mul = 2, .compare = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::sigmoid, {.add = 1, .div = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::log_sigmoid, {.add = 1, .transcendental = 2}},
-    Row<UnaryFn>{UnaryFn::silu, {.add = 1, .mul = 1, .div = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::quick_gelu, {.add = 1, .mul = 2, .div = 1, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::gelu_erf, {.add = 1, .mul = 3, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::gelu_tanh, {.add = 2, .mul = 6, .transcendental = 1}},
-    Row<UnaryFn>{UnaryFn::softplus, {.add = 1, .transcendental = 2}},
-    Row<UnaryFn>{UnaryFn::softsign, {.add = 1, .div = 1, .compare = 1}},
-    Row<UnaryFn>{UnaryFn::mish, {.add = 1, .mul = 1, .transcendental = 3}},
-    Row<UnaryFn>{UnaryFn::hard_sigmoid, {.add = 1, .mul = 1, .compare = 2}},
-    Row<UnaryFn>{UnaryFn::hard_swish, {.add = 1, .mul = 2, .compare = 2}},
-    Row<UnaryFn>{UnaryFn::hard_tanh, {.compare = 2}},
-    Row<UnaryFn>{UnaryFn::logical_not, {}},
-    Row<UnaryFn>{UnaryFn::bitwise_not, {}},
-    Row<UnaryFn>{UnaryFn::is_nan, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::is_inf, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::sign_bit, {.compare = 1}},
-    Row<UnaryFn>{UnaryFn::real, {}},
-    Row<UnaryFn>{UnaryFn::imag, {}},
-    Row<UnaryFn>{UnaryFn::complex_abs, {.add = 1, .mul = 2, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::identity, "identity", {}},
+    Row<UnaryFn>{UnaryFn::abs, "abs", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::neg, "neg", {.add = 1}},
+    Row<UnaryFn>{UnaryFn::sign, "sign", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::floor, "floor", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::ceil, "ceil", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::round, "round", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::reciprocal, "reciprocal", {.div = 1}},
+    Row<UnaryFn>{UnaryFn::square, "square", {.mul = 1}},
+    Row<UnaryFn>{UnaryFn::sqrt, "sqrt", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::rsqrt, "rsqrt", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::cbrt, "cbrt", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::exp, "exp", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::log, "log", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::sin, "sin", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::cos, "cos", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::tan, "tan", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::asin, "asin", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::acos, "acos", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::atan, "atan", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::sinh, "sinh", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::cosh, "cosh", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::asinh, "asinh", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::acosh, "acosh", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::atanh, "atanh", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::tanh, "tanh", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::erf, "erf", {.transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::relu, "relu", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::relu6, "relu6", {.compare = 2}},
+    Row<UnaryFn>{UnaryFn::relu_n1_to_1, "relu_n1_to_1", {.compare = 2}},
+    Row<UnaryFn>{UnaryFn::relu_0_to_1, "relu_0_to_1", {.compare = 2}},
+    Row<UnaryFn>{UnaryFn::clip, "clip", {.compare = 2}},
+    Row<UnaryFn>{UnaryFn::thresholded_relu, "thresholded_relu", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::leaky_relu, "leaky_relu", {.mul = 1, .compare = 1}},
+    Row<UnaryFn>{UnaryFn::elu, "elu", {.add = 1, .compare = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::elu_alpha, "elu_alpha", {.add = 1, .mul = 1, .compare = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::celu, "celu", {.add = 1, .mul = 1, .div = 1, .compare = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::selu, "selu", {.add = 1, .mul = 2, .compare = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::sigmoid, "sigmoid", {.add = 1, .div = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::log_sigmoid, "log_sigmoid", {.add = 1, .transcendental = 2}},
+    Row<UnaryFn>{UnaryFn::silu, "silu", {.add = 1, .mul = 1, .div = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::quick_gelu, "quick_gelu", {.add = 1, .mul = 2, .div = 1, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::gelu_erf, "gelu_erf", {.add = 1, .mul = 3, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::gelu_tanh, "gelu_tanh", {.add = 2, .mul = 6, .transcendental = 1}},
+    Row<UnaryFn>{UnaryFn::softplus, "softplus", {.add = 1, .transcendental = 2}},
+    Row<UnaryFn>{UnaryFn::softsign, "softsign", {.add = 1, .div = 1, .compare = 1}},
+    Row<UnaryFn>{UnaryFn::mish, "mish", {.add = 1, .mul = 1, .transcendental = 3}},
+    Row<UnaryFn>{UnaryFn::hard_sigmoid, "hard_sigmoid", {.add = 1, .mul = 1, .compare = 2}},
+    Row<UnaryFn>{UnaryFn::hard_swish, "hard_swish", {.add = 1, .mul = 2, .compare = 2}},
+    Row<UnaryFn>{UnaryFn::hard_tanh, "hard_tanh", {.compare = 2}},
+    Row<UnaryFn>{UnaryFn::logical_not, "logical_not", {}},
+    Row<UnaryFn>{UnaryFn::bitwise_not, "bitwise_not", {}},
+    Row<UnaryFn>{UnaryFn::is_nan, "is_nan", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::is_inf, "is_inf", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::sign_bit, "sign_bit", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::real, "real", {}},
+    Row<UnaryFn>{UnaryFn::imag, "imag", {}},
+    Row<UnaryFn>{UnaryFn::complex_abs, "complex_abs", {.add = 1, .mul = 2, .transcendental = 1}},
 };
 
 /// Per output element and operand behind the first. The mean divides once more, a power depends on its exponent.
 ///
 /// Source: docs/counting.md, section 2, "element-wise, n operands".
 constexpr std::array kBinary{
-    Row<BinaryFn>{BinaryFn::add, {.add = 1}},
-    Row<BinaryFn>{BinaryFn::sub, {.add = 1}},
-    Row<BinaryFn>{BinaryFn::mul, {.mul = 1}},
-    Row<BinaryFn>{BinaryFn::div, {.div = 1}},
-    Row<BinaryFn>{BinaryFn::floor_div, {.div = 1}},
-    Row<BinaryFn>{BinaryFn::mod, {.div = 1}},
-    Row<BinaryFn>{BinaryFn::floor_mod, {.div = 1}},
-    Row<BinaryFn>{BinaryFn::pow, {.transcendental = 1}},
-    Row<BinaryFn>{BinaryFn::maximum, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::minimum, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::mean, {.add = 1}},
-    Row<BinaryFn>{BinaryFn::squared_difference, {.add = 1, .mul = 1}},
-    Row<BinaryFn>{BinaryFn::atan2, {.transcendental = 1}},
-    Row<BinaryFn>{BinaryFn::prelu, {.mul = 1, .compare = 1}},
-    Row<BinaryFn>{BinaryFn::equal, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::not_equal, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::less, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::less_equal, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::greater, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::greater_equal, {.compare = 1}},
-    Row<BinaryFn>{BinaryFn::logical_and, {}},
-    Row<BinaryFn>{BinaryFn::logical_or, {}},
-    Row<BinaryFn>{BinaryFn::logical_xor, {}},
-    Row<BinaryFn>{BinaryFn::bitwise_and, {}},
-    Row<BinaryFn>{BinaryFn::bitwise_or, {}},
-    Row<BinaryFn>{BinaryFn::bitwise_xor, {}},
-    Row<BinaryFn>{BinaryFn::shift_left, {}},
-    Row<BinaryFn>{BinaryFn::shift_right, {}},
+    Row<BinaryFn>{BinaryFn::add, "add", {.add = 1}},
+    Row<BinaryFn>{BinaryFn::sub, "sub", {.add = 1}},
+    Row<BinaryFn>{BinaryFn::mul, "mul", {.mul = 1}},
+    Row<BinaryFn>{BinaryFn::div, "div", {.div = 1}},
+    Row<BinaryFn>{BinaryFn::floor_div, "floor_div", {.div = 1}},
+    Row<BinaryFn>{BinaryFn::mod, "mod", {.div = 1}},
+    Row<BinaryFn>{BinaryFn::floor_mod, "floor_mod", {.div = 1}},
+    Row<BinaryFn>{BinaryFn::pow, "pow", {.transcendental = 1}},
+    Row<BinaryFn>{BinaryFn::maximum, "maximum", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::minimum, "minimum", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::mean, "mean", {.add = 1}},
+    Row<BinaryFn>{BinaryFn::squared_difference, "squared_difference", {.add = 1, .mul = 1}},
+    Row<BinaryFn>{BinaryFn::atan2, "atan2", {.transcendental = 1}},
+    Row<BinaryFn>{BinaryFn::prelu, "prelu", {.mul = 1, .compare = 1}},
+    Row<BinaryFn>{BinaryFn::equal, "equal", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::not_equal, "not_equal", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::less, "less", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::less_equal, "less_equal", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::greater, "greater", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::greater_equal, "greater_equal", {.compare = 1}},
+    Row<BinaryFn>{BinaryFn::logical_and, "logical_and", {}},
+    Row<BinaryFn>{BinaryFn::logical_or, "logical_or", {}},
+    Row<BinaryFn>{BinaryFn::logical_xor, "logical_xor", {}},
+    Row<BinaryFn>{BinaryFn::bitwise_and, "bitwise_and", {}},
+    Row<BinaryFn>{BinaryFn::bitwise_or, "bitwise_or", {}},
+    Row<BinaryFn>{BinaryFn::bitwise_xor, "bitwise_xor", {}},
+    Row<BinaryFn>{BinaryFn::shift_left, "shift_left", {}},
+    Row<BinaryFn>{BinaryFn::shift_right, "shift_right", {}},
 };
 
 template <class Fn, size_t n>
@@ -259,7 +261,7 @@ void add_power(Cost& cost, const Operand& exponent, DType dtype, Count elements)
 /// Source: docs/counting.md, section 7: sums and comparisons bring each operand to one scale, products take the zero
 /// points.
 void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const Operand& y) {
-  const Count elements = product(y.shape());
+  const Count elements = y.size();
   switch (fn) {
     case BinaryFn::add:
     case BinaryFn::sub:
@@ -271,7 +273,7 @@ void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const O
     case BinaryFn::less_equal:
     case BinaryFn::greater:
     case BinaryFn::greater_equal:
-      for (const Operand& x : operands.all_in()) add_input_rescale(cost, x, product(x.shape()));
+      for (const Operand& x : operands.all_in()) add_input_rescale(cost, x, x.size());
       return add_requantize(cost, y, elements);
     case BinaryFn::mul:
     case BinaryFn::div:
@@ -280,11 +282,11 @@ void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const O
     case BinaryFn::floor_mod:
     case BinaryFn::pow:
     case BinaryFn::atan2:
-      for (const Operand& x : operands.all_in()) add_zero_point(cost, x, product(x.shape()));
+      for (const Operand& x : operands.all_in()) add_zero_point(cost, x, x.size());
       return add_requantize(cost, y, elements);
     case BinaryFn::maximum:
     case BinaryFn::minimum:
-      for (const Operand& x : operands.all_in()) add_rescale(cost, x, y, product(x.shape()));
+      for (const Operand& x : operands.all_in()) add_rescale(cost, x, y, x.size());
       return;
     case BinaryFn::prelu: return add_rescale(cost, operands.in(0), y, elements);
     case BinaryFn::logical_and:
@@ -313,6 +315,9 @@ Known<Cost> complex_count(BinaryFn fn, DType dtype, Count elements) {
 
 }  // namespace
 
+std::string_view name_of(UnaryFn fn) { return kUnary[static_cast<size_t>(fn)].name; }
+std::string_view name_of(BinaryFn fn) { return kBinary[static_cast<size_t>(fn)].name; }
+
 void add_function(Cost& cost, Part part, UnaryFn fn, DType dtype, Count elements) {
   add_units(cost, part, units_of(fn), real_type(dtype), elements);
 }
@@ -336,7 +341,7 @@ Known<Cost> count(const Unary& unary, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
   if (!x || !y) return Unknown{"an operand or the result is missing"};
-  const Count elements = product(x.shape());
+  const Count elements = x.size();
   const DType type = real_type(x.dtype());
 
   Cost cost;
@@ -395,7 +400,7 @@ Known<Cost> count(const Binary& binary, const Operands& operands) {
   const bool complete = std::all_of(operands.all_in().begin(), operands.all_in().end(),
                                     [](const Operand& operand) { return static_cast<bool>(operand); });
   if (operands.all_in().empty() || !complete || !y) return Unknown{"an operand or the result is missing"};
-  const Count elements = product(y.shape());
+  const Count elements = y.size();
   const DType type = operand_type(binary.fn, operands);
   if (is_complex(type)) return complex_count(binary.fn, real_type(type), elements * (operands.all_in().size() - 1));
 
@@ -404,7 +409,8 @@ Known<Cost> count(const Binary& binary, const Operands& operands) {
   if (binary.fn == BinaryFn::pow) {
     add_power(cost, operands.in(1), type, elements);
   } else {
-    add_units(cost, Part::core, units_of(binary.fn), type, elements * (operands.all_in().size() - 1));
+    const Count steps = operands.letter("n", "operands", operands.all_in().size()) - 1;
+    add_units(cost, Part::core, units_of(binary.fn), type, elements * steps);
   }
   if (binary.fn == BinaryFn::mean) cost.add(Part::core, Unit::div, type, elements);
   add_quantization(cost, binary.fn, operands, y);
@@ -460,9 +466,9 @@ Known<Cost> count(const Select&, const Operands& operands) {
   const DType type = real_type(join(x.dtype(), y.dtype()));
   Cost cost;
   if (!is_number(type)) return cost;
-  cost.add(Part::core, Unit::compare, type, product(z.shape()));
-  add_rescale(cost, x, z, product(x.shape()));
-  add_rescale(cost, y, z, product(y.shape()));
+  cost.add(Part::core, Unit::compare, type, z.size());
+  add_rescale(cost, x, z, x.size());
+  add_rescale(cost, y, z, y.size());
   return cost;
 }
 

@@ -101,16 +101,19 @@ Known<Cost> count(const GeneralConv& op, const Operands& operands) {
   if (s == nullptr) return reason(found);
   const Operand& y = operands.out(0);
   if (!y) return no_operand();
-  const Count products = Count{s->batch} * s->outputs * s->channels;
+  const Count rows = operands.letter("N", "batch", s->batch);
+  const Count products = rows * operands.letter("Cout", "output channels", s->outputs) *
+                         operands.letter("(Cin/g)", "input channels that one output sees", s->channels);
   Count nominal = products;
   Count valid = products;
   for (size_t i = 0; i < s->axes.size(); ++i) {
     const ResolvedAxis& axis = s->axes[i];
     const bool transposed = s->base[i] > 1 && axis.stride == 1;
-    nominal *= Count{transposed ? s->points[i] : axis.output} * axis.kernel;
+    nominal *= operands.letter("W", "windows on an axis", transposed ? s->points[i] : axis.output) *
+               operands.letter("k", "taps of the kernel on an axis", axis.kernel);
     const Known<Count> taps = dilated_taps(axis, s->points[i], s->base[i]);
     if (!known(taps)) return reason(taps);
-    valid *= *known(taps);
+    valid *= operands.letter("V", "taps of an axis that meet data, over all its windows", *known(taps));
   }
   Cost cost;
   add_contraction(cost, {.x = operands.in(0),
@@ -118,8 +121,8 @@ Known<Cost> count(const GeneralConv& op, const Operands& operands) {
                          .y = y,
                          .mul_adds = nominal,
                          .skippable = nominal - valid,
-                         .outputs = product(y.shape()),
-                         .rows = s->batch});
+                         .outputs = y.size(),
+                         .rows = rows});
   return cost;
 }
 

@@ -255,14 +255,15 @@ Known<Cost> count(const Multinomial&, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (!logits || !y || logits.rank() != 2) return no_operand();
   const DType type = logits.dtype();
-  const Count rows = logits.shape()[0];
-  const Count n = logits.shape()[1];
+  const Count rows = operands.letter("B", "batch", logits.shape()[0]);
+  const Count n = operands.letter("n", "classes", logits.shape()[1]);
   Cost cost;
   if (n == 0) return cost;
+  const Count halvings = operands.letter("h", "log2 n, rounded up", std::bit_width(n.value() - 1));
   cost.add(Part::core, Unit::compare, type, rows * (n - 1));
   cost.add(Part::core, Unit::add, type, rows * (n * 2 - 1));
   cost.add(Part::core, Unit::transcendental, type, rows * n);
-  cost.add(Part::core, Unit::compare, type, product(y.shape()) * std::bit_width(n.value() - 1), Certainty::bound);
+  cost.add(Part::core, Unit::compare, type, y.size() * halvings, Certainty::bound);
   return cost;
 }
 Role role(const Multinomial&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }

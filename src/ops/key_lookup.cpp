@@ -26,8 +26,8 @@ Inferred infer(const KeyLookup&, const Operands& operands) {
 Known<Cost> count(const KeyLookup&, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (!y || !operands.in(0) || !operands.in(1)) return no_operand();
-  Count bytes = byte_size(y.dtype(), product(y.shape()));
-  for (const size_t i : {0U, 1U}) bytes += byte_size(operands.in(i).dtype(), product(operands.in(i).shape()));
+  Count bytes = y.bytes();
+  for (const size_t i : {0U, 1U}) bytes += operands.in(i).bytes();
   return Cost{.read_bytes = bytes};
 }
 Role role(const KeyLookup&, size_t operand) { return operand == 2 ? Role::data : Role::index; }
@@ -48,7 +48,7 @@ Known<Cost> count(const HashTableFind&, const Operands& operands) {
   const Operand& keys = operands.in(1);
   const Operand& y = operands.out(0);
   if (!keys || !y) return no_operand();
-  return Cost{.read_bytes = byte_size(keys.dtype(), product(keys.shape())) + byte_size(y.dtype(), product(y.shape()))};
+  return Cost{.read_bytes = keys.bytes() + y.bytes()};
 }
 Role role(const HashTableFind&, size_t operand) { return operand == 0 ? Role::state : Role::data; }
 
@@ -59,7 +59,7 @@ Known<Cost> count(const HashTableImport&, const Operands& operands) {
   Count bytes = 0;
   for (const size_t i : {1U, 2U}) {
     const Operand& operand = operands.in(i);
-    if (operand) bytes += byte_size(operand.dtype(), product(operand.shape()));
+    if (operand) bytes += operand.bytes();
   }
   return Cost{.read_bytes = bytes, .written_bytes = bytes};
 }
@@ -103,10 +103,10 @@ Inferred infer(const LshProjection& op, const Operands& operands) {
 Known<Cost> count(const LshProjection& op, const Operands& operands) {
   const Known<Shape> seeds = seeds_of(op, operands);
   if (!known(seeds)) return reason(seeds);
-  const Count bits = product(*known(seeds));
+  const Count bits = operands.letter("bits", "hashes and bits", *known(seeds));
   const Unit unit = operands.in(2) ? Unit::mul_add : Unit::add;
   Cost cost;
-  cost.add(Part::core, unit, DType::f64, bits * operands.in(1).shape()[0]);
+  cost.add(Part::core, unit, DType::f64, bits * operands.letter("n", "entries of x", operands.in(1).shape()[0]));
   cost.add(Part::core, Unit::compare, DType::f64, bits);
   return cost;
 }

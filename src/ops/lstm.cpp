@@ -38,12 +38,13 @@ Known<CellSizes> sizes(const Lstm& op, const Operands& operands) {
                    (op.single_step ? "[batch, inputs]" : "[batch, inputs] or a sequence of them")};
   }
   CellSizes sizes = input_sizes(x.shape(), op.time_major);
-  if (w.rank() != 2 || r.rank() != 2 || w.shape()[1] != sizes.inputs || r.shape()[0] != w.shape()[0]) {
+  const bool diagonal = r.rank() == 1;
+  if (w.rank() != 2 || (r.rank() != 2 && !diagonal) || w.shape()[1] != sizes.inputs || r.shape()[0] != w.shape()[0]) {
     return Unknown{"the LSTM's weights " + to_string(w.shape()) + " and " + to_string(r.shape()) +
                    " do not fit its x of shape " + to_string(x.shape())};
   }
   sizes.hidden = w.shape()[0];
-  sizes.state = r.shape()[1];
+  sizes.state = r.shape().back();
   const Operand& projection = operands.in(kProjection);
   if (projection && projection.shape() != Shape{sizes.state, sizes.hidden}) {
     return Unknown{"the LSTM's projection has shape " + to_string(projection.shape()) + ", expected " +
@@ -56,26 +57,37 @@ Known<CellSizes> sizes(const Lstm& op, const Operands& operands) {
 }
 
 /// Layer normalisation of `rows` gates of n units, without the shift: that is the gate's bias.
-void add_gate_normalisation(Cost& cost, DType dtype, Count rows, int64_t n) {
+void add_gate_normalisation(Cost& cost, DType dtype, Count rows, Count n) {
   if (n == 0) return;
-  cost.add(Part::core, Unit::add, dtype, rows * (Count{n} * 3 - 1));
+  cost.add(Part::core, Unit::add, dtype, rows * (n * 3 - 1));
   cost.add(Part::core, Unit::mul, dtype, rows * n * 3);
   cost.add(Part::core, Unit::div, dtype, rows * 2);
   cost.add(Part::core, Unit::transcendental, dtype, rows);
 }
 
+/// Products with what the gates' sparse weights leave out: each element of a weight is used once in every run.
+Count absent_gate_products(const Operands& operands, Count runs) {
+  Count absent = 0;
+  for (size_t i = kInputGateWeights; i < kPeepholes; ++i) {
+    const Operand& w = operands.in(i);
+    if (w && w.rank() == 2) absent += absent_products(w, runs * product(w.shape()));
+  }
+  return absent;
+}
+
 /// y = W h, from H units to P, for all runs.
-void add_projection(Cost& cost, const Lstm& op, const Operands& operands, const CellSizes& s) {
+void add_projection(Cost& cost, const Lstm& op, const Operands& operands, const CellCounts& s) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
   const Operand& w = operands.in(kProjection);
-  const Value units{.dtype = x.dtype(), .shape = {s.steps, s.batch, s.hidden}};
+  const Count read = s.runs() * s.hidden;
+  const Value units{.dtype = x.dtype(), .shape = {static_cast<int64_t>(read.value())}};
   const Count outputs = s.runs() * s.state;
-  add_contraction(cost, {.x = {x.tensor, &units},
+  add_contraction(cost, {.x = {x.tensor, &units, read.how()},
                          .w = w,
                          .y = y,
                          .mul_adds = outputs * s.hidden,
-                         .skippable = 0,
+                         .skippable = absent_products(w, outputs * s.hidden),
                          .outputs = outputs,
                          .rows = s.runs(),
                          .asymmetric_inputs = op.asymmetric_inputs});
@@ -102,7 +114,8 @@ Inferred infer(const Lstm& op, const Operands& operands) {
 ///
 /// Shapes:  x [T, B, I], gates' weights [H, I] and [H, R], projection [P, H] -> y [T, B, R]; R = P, or H without it
 /// Counts:  per step and batch item: mul_add 4H(I+R) + H*P; bias add 4H + P; per unit 3 sigmoid, 2 tanh, 3 mul, add.
-///          Coupled gates: 3 for 4, 2 for 3, one add more. Each peephole mul and add per unit, each normalised gate a
+///          Coupled gates: 3 for 4, 2 for 3, one add more. Recurrent weights that are diagonals [H]: mul and add per
+///          unit and gate instead of their products. Each peephole mul and add per unit, each normalised gate a
 ///          layer norm, clips 2 compare. Integers: 5 operations per gate, new state and projected output
 /// Source:  docs/counting.md, sections 2 and 7; TFLite UNIDIRECTIONAL_SEQUENCE_LSTM. Example: 28 steps, I 28, H 20:
 ///          28 * 4 * 20 * (28 + 20) = 107,520 MACs.
@@ -116,28 +129,30 @@ Known<Cost> count(const Lstm& op, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (!y) return Unknown{"the LSTM has no result"};
   const DType dtype = cell ? join(x.dtype(), cell.dtype()) : x.dtype();
-  const int64_t gates = coupled(operands) ? 3 : 4;
-  const Count units = s->runs() * s->hidden;
+  const CellCounts c(operands, *s);
+  const Count gates = operands.letter("G", "gates", coupled(operands) ? 3 : 4);
+  const Count units = c.runs() * c.hidden;
 
   Cost cost;
-  add_gate_products(cost, *s,
+  add_gate_products(cost, c,
                     {.x = x,
                      .w = w,
                      .r = operands.in(kForgetGateRecurrent),
                      .y = y,
-                     .width = gates * s->hidden,
+                     .width = gates * c.hidden,
                      .asymmetric_inputs = op.asymmetric_inputs});
+  cost.skippable += absent_gate_products(operands, s->runs());
   add_bias(cost, x, w, y, units * present(operands, kBiases, 4));
   const Count peepholes = units * present(operands, kPeepholes, 3);
   cost.add(Part::core, Unit::mul, dtype, peepholes);
   cost.add(Part::core, Unit::add, dtype, peepholes);
-  const Count normalised = s->runs() * present(operands, kNormalisations, 4);
-  add_gate_normalisation(cost, dtype, normalised, s->hidden);
+  const Count normalised = c.runs() * present(operands, kNormalisations, 4);
+  add_gate_normalisation(cost, dtype, normalised, c.hidden);
   add_lstm_units(cost, dtype, units, coupled(operands));
   if (op.cell_clip) cost.add(Part::core, Unit::compare, dtype, units * 2);
   if (cell) add_requantize(cost, cell, units);
   add_requantize(cost, y, units);
-  if (operands.in(kProjection)) add_projection(cost, op, operands, *s);
+  if (operands.in(kProjection)) add_projection(cost, op, operands, c);
   return cost;
 }
 
@@ -195,10 +210,11 @@ Known<Cost> count(const BasicLstm& op, const Operands& operands) {
   const Operand& state = operands.in(4);
   const Operand& y = operands.out(0);
   if (!y) return Unknown{"the LSTM has no result"};
-  const Count units = s->runs() * s->hidden;
+  const CellCounts c(operands, *s);
+  const Count units = c.runs() * c.hidden;
 
   Cost cost;
-  add_gate_products(cost, *s, {.x = x, .w = w, .r = w, .y = y, .width = 4 * s->hidden});
+  add_gate_products(cost, c, {.x = x, .w = w, .r = w, .y = y, .width = Count{4} * c.hidden});
   if (operands.in(3)) add_bias(cost, x, w, y, units * 4);
   add_lstm_units(cost, join(x.dtype(), state.dtype()), units, false);
   add_requantize(cost, state, units);

@@ -255,5 +255,21 @@ TEST(BasicLstm, weights_that_do_not_fit_are_named) {
   EXPECT_NE(why_unknown(BasicLstm{}, Node{}).find("basic LSTM needs"), std::string::npos);
 }
 
+TEST(Lstm, recurrent_weights_that_are_diagonals_multiply_each_unit_by_its_own) {
+  Node node;
+  node.in({1, 5, 3});
+  for (int gate = 0; gate < 4; ++gate) node.weight({4, 3});
+  for (int gate = 0; gate < 4; ++gate) node.weight({4});
+  for (int i = 9; i <= 11; ++i) node.absent();
+  for (int gate = 0; gate < 4; ++gate) node.weight({4});
+  node.absent().absent().in({1, 4}).in({1, 4}).out({1, 5, 4});
+  EXPECT_EQ(shape_of(Lstm{}, node), (Shape{1, 5, 4}));
+  const Cost cost = cost_of(Lstm{}, node);
+  const uint64_t units_of_all_steps = 5 * 4;
+  EXPECT_EQ(macs(cost), units_of_all_steps * 4 * 3);
+  EXPECT_EQ(units(cost, Unit::mul), units_of_all_steps * (4 + 3));      // each gate's diagonal, new states
+  EXPECT_EQ(units(cost, Unit::add), units_of_all_steps * (4 + 3 + 1));  // diagonals, sigmoids, new cell state
+}
+
 }  // namespace
 }  // namespace flopstat::test

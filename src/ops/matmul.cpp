@@ -40,7 +40,7 @@ Known<Sizes> collapsed(const MatMul& op, const Operand& a, const Operand& b) {
   if (b.rank() != 2) return mismatch(a, b);
   const int64_t n = op.transpose_b ? b.shape()[0] : b.shape()[1];
   const int64_t k = op.transpose_b ? b.shape()[1] : b.shape()[0];
-  const auto elements = static_cast<int64_t>(product(a.shape()).value());
+  const auto elements = static_cast<int64_t>(a.size().value());
   if (k <= 0 || elements % k != 0) return mismatch(a, b);
   return Sizes{{}, elements / k, k, n};
 }
@@ -76,8 +76,9 @@ Inferred infer(const MatMul& op, const Operands& operands) {
 /// Work of a matrix product, dense layers included.
 ///
 /// Shapes:  a [..., m, k], b [..., k, n], bias -> y [..., m, n]
-/// Counts:  mul_add = |y| * k;  bias add = |y|;  a factor on the product mul |y|, one on the bias mul |bias|
-/// Source:  ONNX MatMul and Gemm, TFLite FULLY_CONNECTED and BATCH_MATMUL. Example: 1x784 by 784x100: 78,400 MACs.
+/// Counts:  mul_add = |y| * k, of them `skippable` on weights that sparse storage leaves out;  bias add = |y|;  a
+/// factor on the product mul |y|, one on the bias mul |bias| Source:  ONNX MatMul and Gemm, TFLite FULLY_CONNECTED and
+/// BATCH_MATMUL. Example: 1x784 by 784x100: 78,400 MACs.
 Known<Cost> count(const MatMul& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);
   const Sizes* s = known(found);
@@ -87,20 +88,21 @@ Known<Cost> count(const MatMul& op, const Operands& operands) {
   const Operand& bias = operands.in(2);
   const Operand& y = operands.out(0);
   if (!y) return Unknown{"the matrix product has no result"};
-  const Count outputs = product(y.shape());
+  const Count outputs = y.size();
+  const Count k = operands.letter("k", "length of each sum of products", s->k);
 
   Cost cost;
   add_contraction(cost, {.x = a,
                          .w = b,
                          .y = y,
-                         .mul_adds = outputs * s->k,
-                         .skippable = 0,
+                         .mul_adds = outputs * k,
+                         .skippable = absent_products(b, outputs * k),
                          .outputs = outputs,
-                         .rows = s->k == 0 ? Count{0} : product(a.shape()) / s->k,
+                         .rows = k == 0 ? Count{0} : a.size() / k,
                          .asymmetric_inputs = op.asymmetric_inputs});
   if (op.scales_product) cost.add(Part::core, Unit::mul, y.dtype(), outputs);
   if (bias) add_bias(cost, a, b, y, outputs);
-  if (bias && op.scales_bias) cost.add(Part::bias, Unit::mul, y.dtype(), product(bias.shape()));
+  if (bias && op.scales_bias) cost.add(Part::bias, Unit::mul, y.dtype(), bias.size());
   return cost;
 }
 

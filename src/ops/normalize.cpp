@@ -19,11 +19,13 @@ struct Rows {
   Count length = 0;
 };
 
-Rows rows_of(const Shape& shape, size_t first, size_t end) {
+Rows rows_of(const Operands& operands, size_t first, size_t end) {
+  const Shape& shape = operands.in(0).shape();
   const auto at = [&](size_t axis) { return shape.begin() + static_cast<std::ptrdiff_t>(axis); };
   const Count length = product(Shape(at(first), at(end)));
   if (length == 0) return {};
-  return {.number = product(shape) / length, .length = length};
+  return {.number = operands.letter("rows", "rows that are normalised", product(shape) / length),
+          .length = operands.letter("n", "elements of a row", length)};
 }
 
 }  // namespace
@@ -49,7 +51,7 @@ Known<Cost> count(const Softmax& softmax, const Operands& operands) {
   if (!x.shape().empty()) {
     const std::optional<size_t> axis = wrap_axis(softmax.axis, x.rank());
     if (!axis) return no_such_axis(softmax.axis, x);
-    rows = rows_of(x.shape(), *axis, softmax.flatten ? x.rank() : *axis + 1);
+    rows = rows_of(operands, *axis, softmax.flatten ? x.rank() : *axis + 1);
   }
   Cost cost;
   if (rows.number == 0) return cost;
@@ -76,7 +78,7 @@ Known<Cost> count(const BatchNorm&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
   Cost cost;
-  const Count elements = product(x.shape());
+  const Count elements = x.size();
   cost.add(Part::core, Unit::mul, x.dtype(), elements);
   cost.add(Part::core, Unit::add, x.dtype(), elements);
   return cost;
@@ -101,7 +103,7 @@ Known<Cost> count(const L2Norm& norm, const Operands& operands) {
   if (!x) return Unknown{"the operand x is missing"};
   const std::optional<size_t> axis = wrap_axis(norm.axis, x.rank());
   if (!axis) return no_such_axis(norm.axis, x);
-  const Rows rows = rows_of(x.shape(), *axis, *axis + 1);
+  const Rows rows = rows_of(operands, *axis, *axis + 1);
   Cost cost;
   if (rows.number == 0) return cost;
   cost.add(Part::core, Unit::mul, x.dtype(), rows.number * rows.length);

@@ -53,9 +53,13 @@ FLOPSTAT_DECLARE_OP(BidirectionalLstm);
 FLOPSTAT_DECLARE_OP(BidirectionalRnn);
 // svdf.cpp
 FLOPSTAT_DECLARE_OP(Svdf);
-// signal.cpp
+// fourier.cpp
 FLOPSTAT_DECLARE_OP(RealFft);
+// signal.cpp
 FLOPSTAT_DECLARE_OP(Signal);
+// audio.cpp
+FLOPSTAT_DECLARE_OP(AudioSpectrogram);
+FLOPSTAT_DECLARE_OP(Mfcc);
 // pool.cpp
 FLOPSTAT_DECLARE_OP(Pool);
 FLOPSTAT_DECLARE_OP(Lrn);
@@ -164,6 +168,7 @@ FLOPSTAT_DECLARE_OP(AssignVariable);
 FLOPSTAT_DECLARE_OP(Call);
 FLOPSTAT_DECLARE_OP(CallOnce);
 FLOPSTAT_DECLARE_OP(If);
+FLOPSTAT_DECLARE_OP(Case);
 FLOPSTAT_DECLARE_OP(While);
 FLOPSTAT_DECLARE_OP(Opaque);
 

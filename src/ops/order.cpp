@@ -10,7 +10,10 @@ namespace flopstat {
 namespace {
 
 /// Halvings that find one of n, or merge n: log2 n, rounded up.
-Count halvings(Count n) { return n < Count{2} ? 0 : std::bit_width(n.value() - 1); }
+Count halvings(const Operands& operands, Count n) {
+  return operands.letter("h", "halvings: log2 of the number of places, rounded up",
+                         n < Count{2} ? 0 : std::bit_width(n.value() - 1));
+}
 
 bool is_number(DType dtype) { return is_float(dtype) || is_integer(dtype); }
 
@@ -36,7 +39,7 @@ Known<Cost> count(const Sort& op, const Operands& operands) {
   if (!axis) return no_axis(op.axis, x);
   Cost cost;
   if (is_number(x.dtype())) {
-    cost.add(Part::core, Unit::compare, x.dtype(), product(x.shape()) * halvings(x.shape()[*axis]), Certainty::bound);
+    cost.add(Part::core, Unit::compare, x.dtype(), x.size() * halvings(operands, x.shape()[*axis]), Certainty::bound);
   }
   return cost;
 }
@@ -58,9 +61,9 @@ Inferred infer(const Unique& op, const Operands& operands) {
 Known<Cost> count(const Unique&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return no_operand();
-  const Count n = product(x.shape());
+  const Count n = x.size();
   Cost cost;
-  if (is_number(x.dtype())) cost.add(Part::core, Unit::compare, x.dtype(), n * halvings(n), Certainty::bound);
+  if (is_number(x.dtype())) cost.add(Part::core, Unit::compare, x.dtype(), n * halvings(operands, n), Certainty::bound);
   return cost;
 }
 Role role(const Unique&, size_t) { return Role::data; }
@@ -77,7 +80,7 @@ Known<Cost> count(const Bucketize& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return no_operand();
   Cost cost;
-  cost.add(Part::core, Unit::compare, x.dtype(), product(x.shape()) * halvings(Count{op.boundaries} + 1),
+  cost.add(Part::core, Unit::compare, x.dtype(), x.size() * halvings(operands, Count{op.boundaries} + 1),
            Certainty::bound);
   return cost;
 }

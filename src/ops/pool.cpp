@@ -57,12 +57,12 @@ Known<Cost> count(const Pool& pool, const Operands& operands) {
   const Known<std::vector<ResolvedAxis>> axes = resolve(pool, x.shape());
   if (!known(axes)) return reason(axes);
 
-  Count taps = x.shape()[0];
-  taps *= x.shape()[channel_axis(pool.layout, x.rank())];
+  Count taps = operands.letter("N", "batch", x.shape()[0]);
+  taps *= operands.letter("C", "channels", x.shape()[channel_axis(pool.layout, x.rank())]);
   for (size_t i = 0; i < known(axes)->size(); ++i) {
-    taps *= valid_taps((*known(axes))[i], x.shape()[first_spatial(pool.layout) + i]);
+    taps *= valid_taps(operands, (*known(axes))[i], x.shape()[first_spatial(pool.layout) + i]);
   }
-  const Count outputs = product(y.shape());
+  const Count outputs = y.size();
   const Count combined = taps > outputs ? taps - outputs : 0;
   const DType type = x.dtype();
   Cost cost;
@@ -113,13 +113,15 @@ Known<Cost> count(const Lrn& lrn, const Operands& operands) {
   const Axis neighbours{.kernel = lrn.size};
   const Known<ResolvedAxis> window = resolve(neighbours, Padding::same_upper, channels);
   if (!known(window)) return reason(window);
-  const Count elements = product(x.shape());
+  const Count elements = x.size();
+  const Count window_channels =
+      operands.letter("V", "channels that exist in the windows of all channels", valid_taps(*known(window), channels));
   Cost cost;
   if (elements == 0) return cost;
   cost.add(Part::core, Unit::mul, x.dtype(), elements * 2);
   cost.add(Part::core, Unit::transcendental, x.dtype(), elements);
   cost.add(Part::core, Unit::div, x.dtype(), elements);
-  cost.add(Part::core, Unit::add, x.dtype(), elements / channels * valid_taps(*known(window), channels));
+  cost.add(Part::core, Unit::add, x.dtype(), elements / operands.letter("C", "channels", channels) * window_channels);
   return cost;
 }
 

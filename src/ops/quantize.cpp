@@ -56,7 +56,7 @@ Known<Cost> count(const Quantize&, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
   if (!x || !y) return Unknown{"an operand or the result is missing"};
-  const Count elements = product(x.shape());
+  const Count elements = x.size();
   Cost cost;
   if (is_float(x.dtype())) {
     add_quantize(cost, x.dtype(), elements, has_zero_point(operands.in(2), bool{operands.in(1)}, y));
@@ -83,7 +83,7 @@ Known<Cost> count(const Dequantize& dequantize, const Operands& operands) {
   Cost cost;
   if (is_half(x.dtype())) return cost;
   const bool zero_point = has_zero_point(operands.in(2), bool{operands.in(1)}, x);
-  add_dequantize(cost, dequantize.to, product(x.shape()), zero_point);
+  add_dequantize(cost, dequantize.to, x.size(), zero_point);
   return cost;
 }
 
@@ -104,7 +104,7 @@ Known<Cost> count(const FakeQuantize&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
   Cost cost;
-  const Count elements = product(x.shape());
+  const Count elements = x.size();
   add_quantize(cost, x.dtype(), elements, true);
   add_dequantize(cost, x.dtype(), elements, true);
   return cost;

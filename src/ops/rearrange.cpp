@@ -82,7 +82,7 @@ Inferred infer(const Pad& op, const Operands& operands) {
 Known<Cost> count(const Pad&, const Operands& operands) {
   if (!operands.in(0) || !operands.out(0)) return Unknown{"an operand or the result is missing"};
   Cost cost;
-  add_rescale(cost, operands.in(0), operands.out(0), product(operands.in(0).shape()));
+  add_rescale(cost, operands.in(0), operands.out(0), operands.in(0).size());
   return cost;
 }
 Role role(const Pad&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }

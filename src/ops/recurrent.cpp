@@ -106,10 +106,12 @@ Known<Cost> count(const Recurrent& op, const Operands& operands) {
   const Operand& y = first_result(operands);
   if (!y) return Unknown{"no result of the recurrent layer is used"};
   const DType dtype = x.dtype();
-  const Count units = s->runs() * s->hidden;
+  const CellCounts c(operands, *s);
+  const Count units = c.runs() * c.hidden;
+  const Count width = operands.letter("G", "gates", computed_gates(op)) * c.hidden;
 
   Cost cost;
-  add_gate_products(cost, *s, {.x = x, .w = w, .r = operands.in(2), .y = y, .width = computed_gates(op) * s->hidden});
+  add_gate_products(cost, c, {.x = x, .w = w, .r = operands.in(2), .y = y, .width = width});
   if (operands.in(3)) add_bias(cost, x, w, y, units * biases(op));
   switch (op.cell) {
     case Cell::lstm:
@@ -179,11 +181,12 @@ Known<Cost> count(const Rnn& op, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (!y) return Unknown{"the recurrent layer has no result"};
 
+  const CellCounts c(operands, *s);
   Cost cost;
   add_gate_products(
-      cost, *s,
-      {.x = x, .w = w, .r = operands.in(2), .y = y, .width = s->hidden, .asymmetric_inputs = op.asymmetric_inputs});
-  if (operands.in(3)) add_bias(cost, x, w, y, s->runs() * s->hidden);
+      cost, c,
+      {.x = x, .w = w, .r = operands.in(2), .y = y, .width = c.hidden, .asymmetric_inputs = op.asymmetric_inputs});
+  if (operands.in(3)) add_bias(cost, x, w, y, c.runs() * c.hidden);
   return cost;
 }
 

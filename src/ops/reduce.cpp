@@ -118,9 +118,11 @@ struct Rows {
   Count length = 0;
 };
 
-Rows rows_along(const Shape& x, size_t axis) {
+Rows rows_along(const Operands& operands, size_t axis) {
+  const Shape& x = operands.in(0).shape();
   if (x[axis] == 0) return {};
-  return {.number = product(x) / x[axis], .length = x[axis]};
+  return {.number = operands.letter("rows", "rows along the axis", product(x) / x[axis]),
+          .length = operands.letter("n", "elements of a row", x[axis])};
 }
 
 }  // namespace
@@ -150,8 +152,8 @@ Known<Cost> count(const Reduce& reduce, const Operands& operands) {
   const Operand& y = operands.out(0);
   if (!x || !y) return Unknown{"an operand or the result is missing"};
   const DType type = real_type(x.dtype());
-  const Count all = product(x.shape());
-  const Count rows = product(y.shape());
+  const Count all = x.size();
+  const Count rows = y.size();
   Cost cost;
   if (!is_number(type) || all == 0) return cost;
   if (is_complex(x.dtype())) {
@@ -231,7 +233,7 @@ Known<Cost> count(const ArgReduce&, const Operands& operands) {
   if (!x) return Unknown{"the operand x is missing"};
   const Known<size_t> axis = axis_of(operands.in(1), 0, x.shape());
   if (!known(axis)) return reason(axis);
-  const Rows rows = rows_along(x.shape(), *known(axis));
+  const Rows rows = rows_along(operands, *known(axis));
   Cost cost;
   if (is_number(x.dtype()) && rows.number > 0) {
     cost.add(Part::core, Unit::compare, x.dtype(), rows.number * (rows.length - 1));
@@ -257,7 +259,7 @@ Known<Cost> count(const Cumulate& cumulate, const Operands& operands) {
   if (!x) return Unknown{"the operand x is missing"};
   const Known<size_t> axis = axis_of(operands.in(1), 0, x.shape());
   if (!known(axis)) return reason(axis);
-  const Rows rows = rows_along(x.shape(), *known(axis));
+  const Rows rows = rows_along(operands, *known(axis));
   Cost cost;
   if (!is_number(x.dtype()) || rows.number == 0) return cost;
   if (is_complex(x.dtype())) return Unknown{"there is no formula for running sums of complex numbers"};
@@ -300,7 +302,8 @@ Known<Cost> count(const TopK& top, const Operands& operands) {
   if (!axis) return no_such_axis(top.axis, y.shape());
   Cost cost;
   if (!is_number(x.dtype())) return cost;
-  cost.add(Part::core, Unit::compare, x.dtype(), product(x.shape()) * y.shape()[*axis], Certainty::bound);
+  cost.add(Part::core, Unit::compare, x.dtype(),
+           x.size() * operands.letter("k", "elements that are picked of a row", y.shape()[*axis]), Certainty::bound);
   return cost;
 }
 

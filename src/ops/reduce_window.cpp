@@ -102,9 +102,9 @@ Known<Cost> count(const ReduceWindow& op, const Operands& operands) {
   for (size_t i = 0; i < x.rank(); ++i) {
     const Known<Count> each = dilated_taps(known(resolved)->axes[i], x.shape()[i], known(resolved)->base[i]);
     if (!known(each)) return reason(each);
-    taps *= *known(each);
+    taps *= operands.letter("V", "taps of an axis that meet data, over all its windows", *known(each));
   }
-  const Count outputs = product(y.shape());
+  const Count outputs = y.size();
   cost.add(Part::core, *unit, x.dtype(), taps > outputs ? taps - outputs : 0);
   return cost;
 }

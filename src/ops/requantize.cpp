@@ -3,8 +3,8 @@
 namespace flopstat {
 namespace {
 
-/// 16-bit activations are symmetric by definition (TensorFlow Lite's 16x8 scheme).
-bool has_zero_point(const Operand& operand) { return bits_of(operand.dtype()) != 16; }
+/// Signed 16-bit activations are symmetric by definition (TensorFlow Lite's 16x8 scheme).
+bool has_zero_point(const Operand& operand) { return operand.dtype() != DType::i16; }
 
 }  // namespace
 

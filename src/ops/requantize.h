@@ -11,7 +11,7 @@ namespace flopstat {
 DType accumulator_type(const Operand& activation);
 
 /// Brings `elements` accumulators to the type of `y`: multiplier, rounding add, zero point, two clamps = 5 each; 4
-/// where the type of `y` has no zero point (16 bits). Nothing where `y` is not quantized.
+/// where the type of `y` has no zero point (i16). Nothing where `y` is not quantized.
 void add_requantize(Cost& cost, const Operand& y, Count elements, DType accumulator);
 
 /// The same from an accumulator that goes with the type of `y`.

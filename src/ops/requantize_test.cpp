@@ -91,5 +91,14 @@ TEST(Requantize, scales_are_the_same_with_equal_zero_points_alone) {
   EXPECT_FALSE(same_scale(plain.operands().in(0), plain.operands().out(0)));
 }
 
+TEST(Requantize, unsigned_16_bits_have_a_zero_point) {
+  const Cost cost = output(DType::u16, kQuantized);
+  EXPECT_EQ(all_units(cost, Part::requantize), 7 * 5);
+  EXPECT_EQ(units(cost, Unit::add, DType::i64, Part::requantize), 7 * 2);  // rounding, zero point
+  Cost product;
+  add_zero_point(product, pair(DType::u16, DType::u16, kQuantized, {}).operands().in(0), 7);
+  EXPECT_EQ(units(product, Unit::add, DType::i64, Part::requantize), 7);
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -92,18 +92,21 @@ Known<Cost> count(const Resize& resize, const Operands& operands) {
   size_t axes = 0;
   for (size_t i = 0; i < x.rank(); ++i) axes += x.shape()[i] != y.shape()[i] ? 1 : 0;
 
-  const Count elements = product(y.shape());
+  const Count elements = y.size();
+  const Count blends = operands.letter("b", "blends per element: 2^a - 1 for a axes that change", linear_blends(axes));
+  const Count filters =
+      operands.letter("f", "filters per element: (4^a - 1)/3 for a axes that change", cubic_filters(axes));
   const DType type = x.dtype();
   Cost cost;
   switch (resize.fn) {
     case ResizeFn::nearest: break;
     case ResizeFn::linear:
-      cost.add(Part::core, Unit::mul, type, elements * linear_blends(axes));
-      cost.add(Part::core, Unit::add, type, elements * linear_blends(axes) * 2);
+      cost.add(Part::core, Unit::mul, type, elements * blends);
+      cost.add(Part::core, Unit::add, type, elements * blends * 2);
       break;
     case ResizeFn::cubic:
-      cost.add(Part::core, Unit::mul, type, elements * cubic_filters(axes) * 4);
-      cost.add(Part::core, Unit::add, type, elements * cubic_filters(axes) * 3);
+      cost.add(Part::core, Unit::mul, type, elements * filters * 4);
+      cost.add(Part::core, Unit::add, type, elements * filters * 3);
       break;
   }
   add_rescale(cost, x, y, elements);

@@ -44,7 +44,7 @@ Known<Cost> count(const ScatterNd&, const Operands& operands) {
   Cost cost;
   if (!is_float(updates.dtype()) && !is_integer(updates.dtype())) return cost;
   const Count numbers = is_complex(updates.dtype()) ? 2 : 1;
-  cost.add(Part::core, Unit::add, real_type(updates.dtype()), product(updates.shape()) * numbers);
+  cost.add(Part::core, Unit::add, real_type(updates.dtype()), updates.size() * numbers);
   return cost;
 }
 Role role(const ScatterNd&, size_t operand) {
@@ -132,7 +132,7 @@ Known<Cost> count(const ScatterReduce& op, const Operands& operands) {
   Cost cost;
   if (!op.fn || (!is_float(updates.dtype()) && !is_integer(updates.dtype()))) return cost;
   if (is_complex(updates.dtype())) return Unknown{"there is no formula for this scatter of complex numbers"};
-  const Count elements = product(updates.shape());
+  const Count elements = updates.size();
   switch (*op.fn) {
     case BinaryFn::add:
     case BinaryFn::sub: cost.add(Part::core, Unit::add, updates.dtype(), elements); return cost;

@@ -67,7 +67,7 @@ Known<Cost> count(const SegmentReduce& op, const Operands& operands) {
   const std::optional<Unit> unit = step(op.fn);
   if (!unit || is_complex(x.dtype())) return Unknown{"there is no formula for this reduction of segments"};
   Cost cost;
-  cost.add(Part::core, *unit, x.dtype(), product(x.shape()));
+  cost.add(Part::core, *unit, x.dtype(), x.size());
   return cost;
 }
 Role role(const SegmentReduce&, size_t operand) {
@@ -111,9 +111,10 @@ Known<Cost> count(const EmbeddingBag& op, const Operands& operands) {
   const Operand& table = operands.in(kTable);
   const Operand& y = operands.out(0);
   if (!ids || !table || !y || table.rank() == 0) return no_operand();
-  const Count row = product(Shape(table.shape().begin() + 1, table.shape().end()));
-  const Count n = product(ids.shape());
-  const Count results = product(y.shape());
+  const Count row =
+      operands.letter("w", "elements of a row of the table", Shape(table.shape().begin() + 1, table.shape().end()));
+  const Count n = ids.size();
+  const Count results = y.size();
   const DType type = table.dtype();
   Cost cost;
   cost.add(Part::core, Unit::mul, type, n * row);
@@ -129,7 +130,7 @@ Known<Cost> count(const EmbeddingBag& op, const Operands& operands) {
   Count read = byte_size(type, n * row);
   for (const size_t i : {kIds, kPlaces, kShape, kWeights}) {
     const Operand& operand = operands.in(i);
-    if (operand) read += byte_size(operand.dtype(), product(operand.shape()));
+    if (operand) read += operand.bytes();
   }
   cost.read_bytes = read;
   return cost;

@@ -1,88 +1,9 @@
-#include <cmath>
 #include <string>
 
+#include "ops/fourier.h"
 #include "ops/ops.h"
 
 namespace flopstat {
-namespace {
-
-enum class Transform : uint8_t { complex, real };
-
-/// Discrete Fourier transforms of n points: 2n*log2(n) multiplications and 3n*log2(n) additions each, real input half
-/// of it, rounded up.
-///
-/// Source: docs/counting.md, section 2. Example: real, n = 512: 512 * 9 = 4,608 mul, 6,912 add.
-void add_transforms(Cost& cost, Transform transform, DType dtype, int64_t n, Count transforms) {
-  if (n < 2) return;
-  const double butterflies = static_cast<double>(n) * std::log2(static_cast<double>(n));
-  const double share = transform == Transform::real ? 0.5 : 1;
-  const auto rounded_up = [](double value) { return Count{static_cast<uint64_t>(std::ceil(value))}; };
-  cost.add(Part::core, Unit::mul, dtype, transforms * rounded_up(2 * share * butterflies), Certainty::model);
-  cost.add(Part::core, Unit::add, dtype, transforms * rounded_up(3 * share * butterflies), Certainty::model);
-}
-
-/// The transforms' lengths, one per axis, each in [1, kMaxDim].
-Known<std::vector<int64_t>> lengths(const RealFft& op, const Operands& operands) {
-  const Operand& x = operands.in(0);
-  if (!x) return Unknown{"a Fourier transform needs x"};
-  if (op.axes < 1 || static_cast<uint64_t>(op.axes) > x.rank()) {
-    return Unknown{"a Fourier transform over " + std::to_string(op.axes) + " axes does not fit x of shape " +
-                   to_string(x.shape())};
-  }
-  std::optional<std::vector<int64_t>> lengths = integers_of(operands.in(1));
-  if (!lengths) return Unknown{"the lengths of the Fourier transform are computed from the input"};
-  if (lengths->size() != static_cast<size_t>(op.axes)) {
-    return Unknown{"the Fourier transform has " + std::to_string(lengths->size()) + " lengths for " +
-                   std::to_string(op.axes) + " axes"};
-  }
-  for (const int64_t length : *lengths) {
-    if (length < 1 || length > kMaxDim) {
-      return Unknown{"a Fourier transform of " + std::to_string(length) + " points is not possible"};
-    }
-  }
-  return *std::move(lengths);
-}
-
-Shape transformed(const RealFft& op, const Shape& x, const std::vector<int64_t>& lengths) {
-  Shape shape(x.begin(), x.end() - op.axes);
-  shape.insert(shape.end(), lengths.begin(), lengths.end());
-  shape.back() = lengths.back() / 2 + 1;
-  return shape;
-}
-
-}  // namespace
-
-Inferred infer(const RealFft& op, const Operands& operands) {
-  const Known<std::vector<int64_t>> found = lengths(op, operands);
-  const std::vector<int64_t>* n = known(found);
-  if (n == nullptr) return reason(found);
-  const Operand& x = operands.in(0);
-  const DType dtype = x.dtype() == DType::f64 ? DType::c128 : DType::c64;
-  return one_result(dtype, transformed(op, x.shape(), *n));
-}
-
-/// Work of a Fourier transform of real input: one of the last axis, then complex ones of the axes before it.
-///
-/// Shapes:  x [..., h, w] padded or cut to the lengths [n, m] -> y [..., n, m/2 + 1]
-/// Counts:  |y| / (m/2 + 1) real transforms of m points, |y| / n complex ones of n points, `model`
-/// Source:  TFLite RFFT2D. Example: 96x1x512: 96 real transforms of 512 points.
-Known<Cost> count(const RealFft& op, const Operands& operands) {
-  const Known<std::vector<int64_t>> found = lengths(op, operands);
-  const std::vector<int64_t>* n = known(found);
-  if (n == nullptr) return reason(found);
-  const Operand& x = operands.in(0);
-  const Shape y = transformed(op, x.shape(), *n);
-  const Count points = product(y);
-
-  Cost cost;
-  add_transforms(cost, Transform::real, x.dtype(), n->back(), points / y.back());
-  for (size_t i = 0; i + 1 < n->size(); ++i) {
-    add_transforms(cost, Transform::complex, x.dtype(), (*n)[i], points / (*n)[i]);
-  }
-  return cost;
-}
-
-Role role(const RealFft&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
 
 // TensorFlow Lite Micro's audio front end: fixed-point steps from samples to features. Their operands and results are
 // read off signal/micro/kernels/*.cc of tensorflow/tflite-micro, what they compute off signal/src/*.cc.
@@ -91,7 +12,7 @@ namespace {
 /// Entries of the filter bank's last three operands: one more than channels, the first one being scratch.
 constexpr size_t kChannelWidths = 5;
 
-Unknown misfit(const char* step, const Shape& x, const char* expected) {
+Unknown misfit(const char* step, const Shape& x, const std::string& expected) {
   return Unknown{std::string("x of the ") + step + " has shape " + to_string(x) + ", expected " + expected};
 }
 
@@ -146,6 +67,43 @@ Inferred infer_filter_bank(const Signal& op, const Operands& operands) {
   return one_result(DType::u64, {op.size});
 }
 
+/// x [..., 2 (length / 2 + 1)], real and imaginary parts in turn -> y [..., length].
+Inferred infer_irfft(const Signal& op, const Shape& x, DType dtype) {
+  if (op.size < 1 || op.size > kMaxDim) {
+    return Unknown{"a Fourier transform of " + std::to_string(op.size) + " points is not possible"};
+  }
+  if (x.back() != 2 * (op.size / 2 + 1)) return misfit("inverse Fourier transform", x, "half a spectrum of its length");
+  return rows_of(x, op.size, dtype);
+}
+
+/// x [..., frames * step] -> y [..., frames, size], whether y is valid.
+Inferred infer_framer(const Signal& op, const Shape& x, DType dtype) {
+  if (op.size < 1 || op.size > kMaxDim || op.step < 1 || x.back() % op.step != 0) {
+    return misfit("framer", x, "a multiple of its step of " + std::to_string(op.step) + " samples");
+  }
+  Shape shape = x;
+  shape.back() /= op.step;
+  shape.push_back(op.size);
+  return std::vector<Value>{{.dtype = dtype, .shape = std::move(shape)}, {.dtype = DType::boolean, .shape = {}}};
+}
+
+/// x [channels] -> y [size], the stacked frames of some runs, whether y is valid.
+Inferred infer_stacker(const Signal& op, DType dtype) {
+  if (op.size < 1 || op.size > kMaxDim)
+    return Unknown{"the stacker's stack has " + std::to_string(op.size) + " elements"};
+  return std::vector<Value>{{.dtype = dtype, .shape = {op.size}}, {.dtype = DType::boolean, .shape = {}}};
+}
+
+/// x [..., frames, size] -> y [..., frames * step].
+Inferred infer_overlap_add(const Signal& op, const Shape& x, DType dtype) {
+  if (x.size() < 2 || op.step < 1 || op.step > x.back()) {
+    return misfit("overlap-add", x, "frames of at least its step of " + std::to_string(op.step) + " samples");
+  }
+  Shape shape(x.begin(), x.end() - 1);
+  shape.back() *= op.step;
+  return one_result(dtype, std::move(shape));
+}
+
 /// Per sample a product with the window and a clamp to 16 bits; the shift between them is no work.
 /// Source: signal/src/window.cc.
 void add_window(Cost& cost, DType dtype, Count samples) {
@@ -169,15 +127,15 @@ Cost count_filter_bank(const Signal& op, const Operands& operands) {
   const std::optional<std::vector<int64_t>> widths = integers_of(operands.in(kChannelWidths));
   Cost cost;
   if (!widths) {
-    cost.add(Part::core, Unit::mul_add, dtype, product(operands.in(1).shape()) + product(operands.in(2).shape()),
-             Certainty::bound);
+    cost.add(Part::core, Unit::mul_add, dtype, operands.in(1).size() + operands.in(2).size(), Certainty::bound);
     return cost;
   }
   Count products = 0;
   for (size_t i = 0; i < widths->size() && i <= static_cast<size_t>(op.size); ++i) {
     if ((*widths)[i] > 0) products += Count{(*widths)[i]} * 2;
   }
-  cost.add(Part::core, Unit::mul_add, dtype, products);
+  const Count used = operands.letter("W", "weights of the channels, each with its complement", products);
+  cost.add(Part::core, Unit::mul_add, dtype, used);
   return cost;
 }
 
@@ -212,6 +170,19 @@ void add_log(Cost& cost, DType dtype, Count channels) {
   cost.add(Part::core, Unit::compare, dtype, channels * 2);
 }
 
+/// Each sample is added to what earlier frames left there; integers are clamped. Source: signal/src/overlap_add.cc.
+void add_overlap_add(Cost& cost, DType dtype, Count samples) {
+  cost.add(Part::core, Unit::add, dtype, samples);
+  if (is_integer(dtype)) cost.add(Part::core, Unit::compare, dtype, samples * 2);
+}
+
+/// A transform, and in floating point a division of each sample by its length; integers are shifted instead.
+/// Source: signal/src/irfft_float.cc, irfft_int16.cc.
+void add_inverse_transforms(Cost& cost, const Operands& operands, DType dtype, int64_t n, Count rows) {
+  add_transforms(cost, operands, Transform::real, dtype, n, rows);
+  if (is_float(dtype)) cost.add(Part::core, Unit::div, dtype, rows * n);
+}
+
 }  // namespace
 
 /// Results, by operator:
@@ -224,6 +195,11 @@ void add_log(Cost& cost, DType dtype, Count channels) {
 ///   SignalFilterBankSpectralSubtraction  x [channels] -> as x, noise estimate as x
 ///   SignalPCAN                           x [channels], noise estimate [channels], gain table -> as x
 ///   SignalFilterBankLog                  x [channels] -> i16 as x
+///   SignalDelay                          x [..., n] -> as x
+///   SignalFramer                         x [..., n] -> [..., n / step, size], valid bool []
+///   SignalStacker                        x [channels] -> [size], valid bool []
+///   SignalOverlapAdd                     x [..., frames, size] -> [..., frames * step]
+///   SignalIrfft                          x [..., 2 (length / 2 + 1)] -> [..., length]
 Inferred infer(const Signal& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x || x.rank() == 0) return Unknown{"a signal operator needs x with an axis"};
@@ -241,6 +217,11 @@ Inferred infer(const Signal& op, const Operands& operands) {
       return std::vector<Value>{{.dtype = dtype, .shape = shape}, {.dtype = dtype, .shape = shape}};
     case SignalFn::pcan: return one_result(dtype, shape);
     case SignalFn::filter_bank_log: return one_result(DType::i16, shape);
+    case SignalFn::delay: return one_result(dtype, shape);
+    case SignalFn::framer: return infer_framer(op, shape, dtype);
+    case SignalFn::stacker: return infer_stacker(op, dtype);
+    case SignalFn::overlap_add: return infer_overlap_add(op, shape, dtype);
+    case SignalFn::irfft: return infer_irfft(op, shape, dtype);
   }
   return Unknown{"a signal operator that is not known"};
 }
@@ -254,19 +235,27 @@ Known<Cost> count(const Signal& op, const Operands& operands) {
   if (known(fits) == nullptr) return reason(fits);
   const Operand& x = operands.in(0);
   const DType dtype = x.dtype();
-  const Count elements = product(x.shape());
-  const Count rows = x.shape().back() == 0 ? Count{0} : elements / x.shape().back();
+  const Count elements = x.size();
+  const Count rows =
+      operands.letter("rows", "rows of x", x.shape().back() == 0 ? Count{0} : product(x.shape()) / x.shape().back());
   Cost cost;
   switch (op.fn) {
     case SignalFn::window: add_window(cost, dtype, elements); break;
     case SignalFn::fft_auto_scale: add_auto_scale(cost, dtype, elements); break;
-    case SignalFn::rfft: add_transforms(cost, Transform::real, dtype, op.size, rows); break;
-    case SignalFn::energy: add_energy(cost, dtype, rows * op.size); break;
+    case SignalFn::rfft: add_transforms(cost, operands, Transform::real, dtype, op.size, rows); break;
+    case SignalFn::energy:
+      add_energy(cost, dtype, rows * operands.letter("bins", "bins of a spectrum", op.size));
+      break;
     case SignalFn::filter_bank: return count_filter_bank(op, operands);
     case SignalFn::filter_bank_square_root: add_square_root(cost, dtype, elements); break;
     case SignalFn::filter_bank_spectral_subtraction: add_spectral_subtraction(cost, dtype, elements); break;
     case SignalFn::pcan: add_pcan(cost, dtype, elements); break;
     case SignalFn::filter_bank_log: add_log(cost, dtype, elements); break;
+    case SignalFn::overlap_add: add_overlap_add(cost, dtype, elements); break;
+    case SignalFn::irfft: add_inverse_transforms(cost, operands, dtype, op.size, rows); break;
+    case SignalFn::delay:
+    case SignalFn::framer:
+    case SignalFn::stacker: break;  // copies
   }
   return cost;
 }
@@ -282,7 +271,12 @@ Role role(const Signal& op, size_t operand) {
     case SignalFn::energy:
     case SignalFn::filter_bank_square_root:
     case SignalFn::filter_bank_spectral_subtraction:
-    case SignalFn::filter_bank_log: return Role::data;
+    case SignalFn::filter_bank_log:
+    case SignalFn::delay:
+    case SignalFn::framer:
+    case SignalFn::stacker:
+    case SignalFn::overlap_add:
+    case SignalFn::irfft: return Role::data;
   }
   return Role::data;
 }

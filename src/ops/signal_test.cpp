@@ -212,5 +212,47 @@ TEST(Signal, operands_that_do_not_fit_are_named) {
   EXPECT_EQ(known(count(step(SignalFn::filter_bank, 3), one({257}, DType::u32).operands())), nullptr);
 }
 
+TEST(Signal, a_delay_a_framer_and_a_stacker_copy_samples) {
+  const Node samples = one({2, 480}, DType::i16);
+  EXPECT_EQ(shape_of(step(SignalFn::delay), samples), (Shape{2, 480}));
+  const Signal framer{.fn = SignalFn::framer, .size = 400, .step = 160};
+  const std::vector<Value> frames = values_of(framer, samples);
+  ASSERT_EQ(frames.size(), 2);
+  EXPECT_EQ(frames[0].shape, (Shape{2, 480 / 160, 400}));
+  EXPECT_EQ(frames[1].dtype, DType::boolean);
+  EXPECT_EQ(shape_of(step(SignalFn::stacker, 3 * 40), one({40}, DType::i16)), (Shape{3 * 40}));
+  EXPECT_TRUE(cost_of(step(SignalFn::delay), samples).work.empty());
+  EXPECT_TRUE(cost_of(framer, samples).work.empty());
+  EXPECT_TRUE(cost_of(step(SignalFn::stacker, 120), one({40}, DType::i16)).work.empty());
+}
+
+TEST(Signal, overlapping_frames_are_added_and_integers_clamped) {
+  const Signal overlap{.fn = SignalFn::overlap_add, .step = 160};
+  EXPECT_EQ(shape_of(overlap, one({2, 3, 400}, DType::f32)), (Shape{2, 3 * 160}));
+  EXPECT_EQ(all_units(cost_of(overlap, one({2, 3, 400}, DType::f32)), Part::core), 2 * 3 * 400);
+  const Cost integer = cost_of(overlap, one({3, 400}, DType::i16));
+  EXPECT_EQ(units(integer, Unit::add), 3 * 400);
+  EXPECT_EQ(units(integer, Unit::compare), 3 * 400 * 2);
+}
+
+TEST(Signal, an_inverse_transform_divides_real_samples_by_its_length) {
+  const Node spectrum = one({3, 2 * 257}, DType::f32);
+  EXPECT_EQ(shape_of(step(SignalFn::irfft, 512), spectrum), (Shape{3, 512}));
+  const Cost cost = cost_of(step(SignalFn::irfft, 512), spectrum);
+  EXPECT_EQ(units(cost, Unit::mul), 3 * 512 * 9);  // half of 2 n log2 n
+  EXPECT_EQ(units(cost, Unit::add), 3 * 512 * 9 * 3 / 2);
+  EXPECT_EQ(units(cost, Unit::div), 3 * 512);
+  EXPECT_EQ(units(cost_of(step(SignalFn::irfft, 512), one({514}, DType::i16)), Unit::div), 0);
+}
+
+TEST(Signal, frames_that_do_not_fit_are_named) {
+  const Signal framer{.fn = SignalFn::framer, .size = 400, .step = 160};
+  EXPECT_NE(why_unknown(framer, one({481}, DType::i16)).find("step of 160"), std::string::npos);
+  EXPECT_NE(why_unknown(step(SignalFn::irfft, 512), one({512}, DType::i16)).find("half a spectrum"), std::string::npos);
+  EXPECT_NE(why_unknown(step(SignalFn::overlap_add), one({3, 400}, DType::i16)).find("at least its step"),
+            std::string::npos);
+  EXPECT_NE(why_unknown(step(SignalFn::stacker), one({40}, DType::i16)).find("0 elements"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace flopstat::test

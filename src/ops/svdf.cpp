@@ -60,31 +60,29 @@ Known<Cost> count(const Svdf& op, const Operands& operands) {
   const Operand& state = operands.in(4);
   const Operand& y = operands.out(0);
   if (!y) return Unknown{"the SVDF has no result"};
-  const Count filters = Count{s->batch} * s->filters;
-  const Count units = Count{s->batch} * s->units;
+  const Count batch = operands.letter("B", "batch", s->batch);
+  const Count filters = batch * operands.letter("F", "filters", s->filters);
+  const Count units = batch * operands.letter("U", "units: filters / rank", s->units);
+  const Count memory = operands.letter("M", "steps that the state remembers", s->memory);
 
   Cost cost;
   add_contraction(cost, {.x = x,
                          .w = feature,
                          .y = state,
-                         .mul_adds = filters * s->inputs,
+                         .mul_adds = filters * operands.letter("I", "elements of x per batch item", s->inputs),
                          .skippable = 0,
                          .outputs = filters,
-                         .rows = s->batch,
+                         .rows = batch,
                          .asymmetric_inputs = op.asymmetric_inputs});
   if (is_float(state.dtype())) {
-    cost.add(Part::core, Unit::mul_add, join(state.dtype(), time.dtype()), filters * s->memory);
+    cost.add(Part::core, Unit::mul_add, join(state.dtype(), time.dtype()), filters * memory);
   } else {
-    add_contraction(cost, {.x = state,
-                           .w = time,
-                           .y = y,
-                           .mul_adds = filters * s->memory,
-                           .skippable = 0,
-                           .outputs = units,
-                           .rows = s->batch});
+    add_contraction(
+        cost,
+        {.x = state, .w = time, .y = y, .mul_adds = filters * memory, .skippable = 0, .outputs = units, .rows = batch});
   }
   const DType sums = is_integer(x.dtype()) ? accumulator_type(x) : y.dtype();
-  cost.add(Part::core, Unit::add, sums, units * (op.rank - 1));
+  cost.add(Part::core, Unit::add, sums, units * (operands.letter("rank", "filters of one unit", op.rank) - 1));
   if (operands.in(3)) add_bias(cost, x, feature, y, units);
   return cost;
 }

@@ -96,6 +96,17 @@ Count valid_taps(const ResolvedAxis& axis, int64_t points) {
   return windows_before(axis, points + axis.pad_before) - windows_before(axis, axis.pad_before);
 }
 
+Count valid_taps(const Operands& operands, const ResolvedAxis& axis, int64_t points) {
+  const Count taps = valid_taps(axis, points);
+  if (operands.trace() == nullptr) return taps;
+  const uint64_t all = (Count{axis.kernel} * axis.output).value();
+  const std::string where = std::to_string(axis.kernel) + " taps in each of " + std::to_string(axis.output) +
+                            " windows over " + std::to_string(points) + " points, stride " +
+                            std::to_string(axis.stride) + ", dilation " + std::to_string(axis.dilation) + ", padding " +
+                            std::to_string(axis.pad_before) + " and " + std::to_string(axis.pad_after);
+  return operands.letter("V", where + ": of " + std::to_string(all) + " taps these meet data", taps);
+}
+
 Known<Count> dilated_taps(const ResolvedAxis& axis, int64_t points, int64_t base) {
   constexpr int64_t kMaxSteps = int64_t{1} << 22;
   if (base == 1) return valid_taps(axis, points);

@@ -5,6 +5,7 @@
 #include "flopstat/known.h"
 #include "model/count.h"
 #include "model/op.h"
+#include "ops/operands.h"
 
 namespace flopstat {
 
@@ -33,6 +34,9 @@ Known<ResolvedAxis> resolve(const Axis& axis, Padding padding, int64_t input, bo
 /// Source: docs/counting.md, section 1, "valid". Example: 3 taps, stride 1, one point of padding on each side, 5
 /// windows over 5 points: 13 of 15 taps.
 Count valid_taps(const ResolvedAxis& axis, int64_t points);
+
+/// The same as a letter of the node's formulas.
+Count valid_taps(const Operands& operands, const ResolvedAxis& axis, int64_t points);
 
 /// The same over `points` points that lie `base` apart, with nothing between them (`axis.output` is the number of
 /// windows on that spread axis). Unknown: stride and base are both above 1 and there are too many taps to look at each.

@@ -3,6 +3,7 @@
 #include <map>
 #include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "reports/columns.h"
@@ -119,8 +120,8 @@ void type_summary(JsonWriter& json, const TypeSummary& type) {
 
 }  // namespace
 
-void write_json(const Report& report, std::string& out, std::string_view command) {
-  JsonWriter json(out);
+void write_json(const Report& report, std::string& out, std::string_view command, Drain drain) {
+  JsonWriter json(out, std::move(drain));
   json.object(JsonWriter::lines, [&] {
     head(json, report, command);
     totals(json, report.totals);

@@ -7,13 +7,14 @@
 
 #include "flopstat/error.h"
 #include "flopstat/report.h"
+#include "reports/json_writer.h"
 
 namespace flopstat {
 
 /// Appends the JSON document of a report as docs/count.schema.json describes it: raw numbers, null for what is not
 /// known, ASCII only. The two outer levels are indented, an entry of a list is one line. No newline at the end.
-/// `command`: "count" or "ops".
-void write_json(const Report& report, std::string& out, std::string_view command = "count");
+/// `command`: "count" or "ops". With `drain`, `out` holds only the rest that was not drained.
+void write_json(const Report& report, std::string& out, std::string_view command = "count", Drain drain = {});
 
 /// Appends the document of the layers, docs/tree.schema.json. `depth`: levels below the model, if not all.
 void write_tree_json(const Report& report, std::optional<uint32_t> depth, std::string& out);

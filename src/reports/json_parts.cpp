@@ -25,13 +25,31 @@ void dims(JsonWriter& json, const Report& report) {
   });
 }
 
+void attached_files(JsonWriter& json, const Report& report) {
+  json.key("attached_files");
+  json.list(JsonWriter::line, [&] {
+    for (const AttachedFile& file : report.attached_files) {
+      json.object(JsonWriter::line, [&] {
+        json.member("name", file.name);
+        json.member("bytes", file.bytes);
+      });
+    }
+  });
+}
+
 void model(JsonWriter& json, const Report& report) {
   json.key("model");
   json.object(JsonWriter::lines, [&] {
     json.member("path", public_path(report.path));
     json.member("format", report.format);
     text_or_null(json, "producer", report.producer);
+    text_or_null(json, "name", report.about.name);
+    text_or_null(json, "description", report.about.description);
+    text_or_null(json, "min_runtime", report.about.min_runtime);
+    text_or_null(json, "c_array", report.c_array);
     json.member("file_bytes", report.file_bytes);
+    json.member("attached_bytes", report.attached_bytes);
+    attached_files(json, report);
     text_or_null(json, "signature", report.signature);
     json.key("other_signatures");
     json.list(JsonWriter::line, [&] {

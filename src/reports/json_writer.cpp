@@ -12,6 +12,9 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
+/// A text of this size is drained.
+constexpr size_t kDrainedAt = 1 << 20;
+
 bool needs_escape(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte >= 0x7F || c == '"' || c == '\\';
@@ -56,7 +59,10 @@ void JsonWriter::separate() {
     return;
   }
   if (!level_.empty) out_ += ',';
-  if (level_.layout == lines) out_.append("\n").append(level_.indent, ' ');
+  if (level_.layout == lines) {
+    if (drain_ && out_.size() >= kDrainedAt) drain_(out_);
+    out_.append("\n").append(level_.indent, ' ');
+  }
   level_.empty = false;
 }
 

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace flopstat {
+
+/// Takes the beginning of a long text away while the rest is being written: it empties the string that it is given.
+using Drain = std::function<void(std::string&)>;
 
 /// Appends JSON to a text while it is being told, so that a document of 100,000 entries needs no tree of itself. ASCII
 /// only: other characters are escaped, bytes that are no UTF-8 become U+FFFD.
@@ -20,7 +25,8 @@ class JsonWriter {
   /// Whether the entries of an object or list stand on one line or on a line each.
   enum Layout : uint8_t { line, lines };
 
-  explicit JsonWriter(std::string& out) : out_(out) {}
+  /// With `drain` the text never grows far beyond a mebibyte.
+  explicit JsonWriter(std::string& out, Drain drain = {}) : out_(out), drain_(std::move(drain)) {}
 
   template <class Entries>
   void object(Layout layout, Entries entries) {
@@ -71,6 +77,7 @@ class JsonWriter {
   void separate();
 
   std::string& out_;
+  Drain drain_;
   Level level_ = {};
   bool behind_key_ = true;  ///< what comes next needs no separator: it is the document or a member's value
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace flopstat {
@@ -60,6 +61,28 @@ TEST(JsonWriter, numbers_keep_all_their_digits) {
 TEST(JsonWriter, what_json_has_no_number_for_is_null) {
   EXPECT_EQ(written(std::numeric_limits<double>::infinity()), "null");
   EXPECT_EQ(written(std::numeric_limits<double>::quiet_NaN()), "null");
+}
+
+TEST(JsonWriter, a_long_document_is_drained_part_by_part_and_is_the_same) {
+  const auto write = [](JsonWriter& json) {
+    json.list(JsonWriter::lines, [&] {
+      for (uint64_t i = 0; i < 300'000; ++i) json.value(i);
+    });
+  };
+  std::string whole;
+  JsonWriter in_one(whole);
+  write(in_one);
+  std::string parts, rest;
+  size_t longest = 0;
+  JsonWriter drained(rest, [&](std::string& part) {
+    longest = std::max(longest, part.size());
+    parts += part;
+    part.clear();
+  });
+  write(drained);
+  EXPECT_EQ(parts + rest, whole);
+  EXPECT_GT(parts.size(), 0u);
+  EXPECT_LT(longest, (size_t{1} << 20) + 100);
 }
 
 }  // namespace

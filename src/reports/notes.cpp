@@ -19,6 +19,7 @@ constexpr size_t kIndent = 2;
 constexpr size_t kGap = 3;           // between the pieces of a line
 constexpr size_t kTensorsShown = 3;  // of the inputs and outputs, where lines are limited
 constexpr size_t kReasonsShown = 6;
+constexpr size_t kFilesShown = 3;
 
 std::string shapes_text(std::string_view label, const std::vector<TensorInfo>& tensors, const TerminalStyle& style) {
   const size_t shown = style.width == 0 ? tensors.size() : std::min(tensors.size(), kTensorsShown);
@@ -130,6 +131,20 @@ void write_certainty(const Report& report, const TerminalStyle& style, std::stri
                            models == 1 ? "1 op is counted" : fmt::format("{} ops are counted", models)),
                Emphasis::plain, style, out);
   }
+}
+
+void write_attached(const Report& report, const TerminalStyle& style, std::string& out) {
+  if (report.attached_bytes == 0) return;
+  const size_t count = report.attached_files.size();
+  const size_t shown = style.width == 0 ? count : std::min(count, kFilesShown);
+  std::string names;
+  for (size_t i = 0; i < shown; ++i)
+    names += (i == 0 ? ": " : ", ") + escape(report.attached_files[i].name, !style.utf8);
+  if (shown < count) names += fmt::format(" and {} more", count - shown);
+  const std::string bytes = figure_text(report.attached_bytes, Quantity::bytes, false, Form::sentence, style);
+  write_note(fmt::format("note: {} of the file {} an archive behind the model{}", bytes,
+                         report.attached_bytes == 1 ? "is" : "are", names),
+             Emphasis::plain, style, out);
 }
 
 void write_assumed(const Report& report, const TerminalStyle& style, std::string& out) {

@@ -22,6 +22,9 @@ void write_unknown(const Report& report, const TerminalStyle& style, std::string
 /// Appends which figures are bounds or usual formulas, if any are.
 void write_certainty(const Report& report, const TerminalStyle& style, std::string& out);
 
+/// Appends what in the file is no part of the model, if anything is.
+void write_attached(const Report& report, const TerminalStyle& style, std::string& out);
+
 /// Appends the sizes and the signature that were chosen, if the file leaves a choice.
 void write_assumed(const Report& report, const TerminalStyle& style, std::string& out);
 

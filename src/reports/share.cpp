@@ -1,5 +1,6 @@
 #include "reports/share.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -10,9 +11,9 @@ namespace {
 
 constexpr size_t kBarWidth = 12;
 
-/// A bar of at most `kBarWidth` columns.
+/// A bar of at most `kBarWidth` columns, full where a part exceeds the whole.
 std::string bar(uint64_t part, uint64_t whole, const TerminalStyle& style) {
-  const double length = kBarWidth * static_cast<double>(part) / static_cast<double>(whole);
+  const double length = kBarWidth * static_cast<double>(std::min(part, whole)) / static_cast<double>(whole);
   std::string text;
   if (!style.utf8) return text.append(static_cast<size_t>(std::lround(length)), '#');
   constexpr std::string_view eighth_blocks[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};

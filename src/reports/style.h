@@ -18,7 +18,7 @@ struct TerminalStyle {
   bool exact = false;    ///< every digit, plain bytes
   ByteUnits units = ByteUnits::iec;
   bool hints = false;    ///< what to type next
-  bool details = false;  ///< producer, work by unit and type, memory that is seldom asked for
+  bool details = false;  ///< what the file says of the model, work by unit and type, memory that is seldom asked for
 };
 
 /// The four ways in which text differs from plain text.

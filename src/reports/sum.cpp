@@ -9,8 +9,10 @@ constexpr Figure Figures::* kPerRun[] = {&Figures::macs,    &Figures::valid_macs
 /// Figures that a row has once, however often it runs.
 constexpr Figure Figures::* kOnce[] = {&Figures::params, &Figures::weight_bytes};
 
+/// A sum with a figure that is not known is not known.
 void add(Figure& into, const Figure& figure, uint64_t repeat) {
-  if (figure) into = into.value_or(0) + *figure * repeat;
+  if (repeat == 0) return;
+  into = into && figure ? Figure{*into + *figure * repeat} : std::nullopt;
 }
 
 }  // namespace
@@ -21,8 +23,12 @@ void add(Sum& sum, const Row& row) {
   ++sum.nodes;
   if (unknown) ++sum.unknown_nodes;
   if (unknown || !row.repeat) sum.complete = false;
-  for (const auto member : kPerRun) add(sum.figures.*member, row.figures.*member, repeat);
-  for (const auto member : kOnce) add(sum.figures.*member, row.figures.*member, 1);
+  for (const auto member : kPerRun) {
+    if (row.unknown.empty()) add(sum.figures.*member, row.figures.*member, repeat);
+  }
+  for (const auto member : kOnce) {
+    if (row.unknown.empty() || row.figures.*member) add(sum.figures.*member, row.figures.*member, 1);
+  }
 }
 
 void add(Sum& sum, const Sum& rows) {

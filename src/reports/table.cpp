@@ -86,6 +86,7 @@ void Table::write(const TerminalStyle& style, size_t indent, std::string& out) c
     drop_columns(*this, least, indent, style.width, shown);
     narrow_columns(*this, shown, indent, style.width, least, widths);
     narrow_columns(*this, shown, indent, style.width, std::vector<size_t>(columns.size(), kShortest), widths);
+    while (shown.size() > 1 && width_of_line(shown, widths, indent) > style.width) shown.pop_back();
   }
   std::vector<std::string> titles;
   titles.reserve(columns.size());

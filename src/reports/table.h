@@ -15,7 +15,7 @@ struct Table {
   enum class Align : uint8_t { left, right };
   enum class Keep : uint8_t { beginning, end };
 
-  /// Columns with this priority are never left out.
+  /// Columns with this priority are left out only where not even they fit when shortened: the last one first.
   static constexpr int kAlways = 100;
 
   struct Column {

@@ -41,6 +41,13 @@ TEST(Table, words_are_shortened_when_no_column_is_left_to_go) {
             "        0  AVERAG...  x1\n");
 }
 
+TEST(Table, the_last_columns_go_when_nothing_else_makes_a_line_fit) {
+  EXPECT_EQ(written(small_table(), {.width = 15}),
+            "     MACs  O...\n"
+            "6,193,664  C...\n"
+            "        0  A...\n");
+}
+
 TEST(Table, colour_adds_nothing_but_escape_sequences) {
   EXPECT_EQ(written(small_table(), {.width = 39, .colour = true}),
             "     \x1b[2mMACs\x1b[0m  \x1b[2mOp type\x1b[0m\n"

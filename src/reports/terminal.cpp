@@ -29,6 +29,7 @@ constexpr size_t kLabelWidth = 13;  // of the summary: the longest label and two
 struct SummaryLine {
   std::string_view label;
   std::vector<Piece> pieces;
+  bool prose = false;  ///< words instead of figures: in no column
 };
 
 /// A figure of the whole model in a sentence.
@@ -83,7 +84,10 @@ SummaryLine activations_line(const Report& report, const TerminalStyle& style) {
   }
   line.pieces.push_back({peak + " (lower bound)"});
   line.pieces.push_back({"planned " + total_text("planned_activation_bytes", report, style)});
-  if (totals.state_bytes > 0) line.pieces.push_back({"state " + bytes_text(totals.state_bytes, style)});
+  if (totals.state_bytes != 0U) {
+    const Cell state = cell(column("state_bytes"), totals);
+    line.pieces.push_back({"state " + figure_text(state, Quantity::bytes, false, Form::sentence, style)});
+  }
   return line;
 }
 
@@ -107,19 +111,50 @@ SummaryLine intensity_line(const Report& report, const TerminalStyle& style) {
   return {"Intensity", {{total_text("intensity", report, style), Emphasis::bold}, {"operations per byte (OP/B)"}}};
 }
 
+/// What the file calls the model.
+SummaryLine model_line(const About& about, const TerminalStyle& style) {
+  const auto shown = [&](std::string_view text) { return escape(text, !style.utf8); };
+  SummaryLine line{"Model", {{shown(about.name), Emphasis::bold}}, true};
+  if (!about.version.empty()) line.pieces.push_back({shown(about.version)});
+  if (!about.min_runtime.empty()) {
+    line.pieces.push_back({fmt::format("(runtime {} or newer)", shown(about.min_runtime)), Emphasis::dim});
+  }
+  return line;
+}
+
+/// What else the file says in words.
+std::vector<SummaryLine> detail_lines(const Report& report, const TerminalStyle& style) {
+  const About& about = report.about;
+  const std::string_view producer = report.producer;
+  std::vector<SummaryLine> lines;
+  for (const auto& [label, text] : {std::pair{"Purpose", about.description},
+                                    {"Author", about.author},
+                                    {"License", about.license},
+                                    {"Runtime", about.min_runtime},
+                                    {"Producer", producer},
+                                    {"C array", report.c_array}}) {
+    std::vector<Piece> pieces = words(escape(text, !style.utf8));
+    if (!pieces.empty()) lines.push_back({label, std::move(pieces), true});
+  }
+  return lines;
+}
+
 void write_summary(const Report& report, const TerminalStyle& style, std::string& out) {
   std::vector<SummaryLine> lines = {compute_line(report, style), parameters_line(report, style),
                                     activations_line(report, style), traffic_line(report, style),
                                     intensity_line(report, style)};
-  std::vector<Piece> producer = words(escape(report.producer, !style.utf8));
-  if (style.details && !producer.empty()) lines.push_back({"Producer", std::move(producer)});
+  if (!report.about.name.empty()) lines.insert(lines.begin(), model_line(report.about, style));
+  if (style.details) {
+    for (SummaryLine& line : detail_lines(report, style)) lines.push_back(std::move(line));
+  }
   size_t first_width = 0;
-  for (const SummaryLine& line : lines) first_width = std::max(first_width, display_width(line.pieces[0].text));
+  for (const SummaryLine& line : lines) {
+    if (!line.prose) first_width = std::max(first_width, display_width(line.pieces[0].text));
+  }
   for (SummaryLine& line : lines) {
-    const size_t gap = line.label == "Producer" ? 1 : kGap;
-    if (gap == kGap) line.pieces[0].text.append(first_width - display_width(line.pieces[0].text), ' ');
+    if (!line.prose) line.pieces[0].text.append(first_width - display_width(line.pieces[0].text), ' ');
     out.append(kIndent, ' ').append(fmt::format("{:<{}}", line.label, kLabelWidth));
-    write_pieces(line.pieces, kIndent + kLabelWidth, gap, kIndent + kLabelWidth, style, out);
+    write_pieces(line.pieces, kIndent + kLabelWidth, line.prose ? 1 : kGap, kIndent + kLabelWidth, style, out);
   }
 }
 
@@ -211,6 +246,7 @@ void write_terminal(const Report& report, const TerminalStyle& style, std::strin
   write_unknown(report, style, notes);
   write_certainty(report, style, notes);
   write_assumed(report, style, notes);
+  write_attached(report, style, notes);
   if (!notes.empty()) out.append("\n").append(notes);
   if (style.details) write_details(report, style, out);
   if (style.hints) write_next(report, style, out);

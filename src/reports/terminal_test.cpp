@@ -219,5 +219,24 @@ TEST(Comparison, has_a_row_for_each_model) {
   for (const std::string& line : lines) EXPECT_LE(display_width(line), 100u);
 }
 
+TEST(Terminal, a_model_that_has_a_name_in_its_file_is_shown_by_it) {
+  Report report = mnist_mlp();
+  report.about = {.name = "Digits", .description = "tells digits", .version = "v2", .min_runtime = "1.14.0"};
+  const std::string text = written(report, {.width = 80});
+  EXPECT_THAT(text, HasSubstr("\n  Model        Digits v2 (runtime 1.14.0 or newer)\n  Compute "));
+  EXPECT_THAT(text, Not(HasSubstr("tells digits")));
+  EXPECT_THAT(written(report, {.width = 80, .details = true}),
+              HasSubstr("\n  Purpose      tells digits\n  Runtime      1.14.0\n"));
+}
+
+TEST(Terminal, what_lies_behind_the_model_in_its_file_is_named) {
+  Report report = mnist_mlp();
+  report.attached_bytes = 1536;
+  for (const char* name : {"a", "b", "c", "d"}) report.attached_files.push_back({name, 1});
+  EXPECT_THAT(written(report, {.width = 100}),
+              HasSubstr("note: 1.500 KiB of the file are an archive behind the model: a, b, c and 1 more\n"));
+  EXPECT_THAT(written(report, {}), HasSubstr("an archive behind the model: a, b, c, d\n"));
+}
+
 }  // namespace
 }  // namespace flopstat

@@ -18,8 +18,9 @@ Count operations(Unit unit) {
 
 Count sum(const Cost& cost, bool (*counts)(DType)) {
   Count total = 0;
-  for (const Work& work : cost.work) {
-    if (work.mark == Mark::none && counts(work.dtype)) total += operations(work.unit) * work.count;
+  for (size_t i = 0; i < cost.work.size(); ++i) {
+    const Work& work = cost.work[i];
+    if (work.mark == Mark::none && counts(work.dtype)) total += operations(work.unit) * cost.units(i);
   }
   return total;
 }

@@ -53,9 +53,8 @@ struct Parts {
   std::vector<ProtoMessage> value_infos = {};
 };
 
-/// A node before its operator is translated.
+/// What the file says of a node beside what `Node` keeps, until its operator is translated.
 struct Draft {
-  Node node = {};
   std::string_view domain = {};
   ProtoMessage message = {};
 };
@@ -73,14 +72,17 @@ class GraphReader {
     ids_.reserve(names);
     graph_.tensors.reserve(names);
     for (const ProtoMessage& input : parts.inputs) define_input(input);
-    std::vector<Draft> drafts;
-    drafts.reserve(parts.nodes.size());
-    for (const ProtoMessage& node : parts.nodes) define_results(node, drafts);
+    // A stranger's file has a node in 12 bytes: what is kept of each is kept once.
+    graph_.nodes.reserve(parts.nodes.size());
+    drafts_.reserve(parts.nodes.size());
+    for (const ProtoMessage& node : parts.nodes) define_results(node);
+    parts.nodes = {};
     for (const ProtoMessage& info : parts.value_infos) fill_type(read_value_info(info));
     for (const ProtoMessage& output : parts.outputs) resolve_output(output);
-    for (Draft& draft : drafts) resolve_inputs(draft);
-    graph_.nodes.reserve(drafts.size());
-    for (const NodeIndex i : order(drafts)) graph_.nodes.push_back(translate(drafts[i]));
+    for (size_t i = 0; i < drafts_.size(); ++i) resolve_inputs(graph_.nodes[i], drafts_[i].message);
+    ids_ = {};
+    sort_nodes();
+    for (size_t i = 0; i < drafts_.size(); ++i) graph_.nodes[i].op = operation(graph_.nodes[i], drafts_[i]);
     return std::move(graph_);
   }
 
@@ -132,10 +134,9 @@ class GraphReader {
     graph_.inputs.push_back(define(std::move(tensor), message.offset()));
   }
 
-  void define_results(const ProtoMessage& message, std::vector<Draft>& drafts) {
+  void define_results(const ProtoMessage& message) {
     Draft draft{.message = message};
-    Node& node = draft.node;
-    node.offset = message.offset();
+    Node node{.offset = message.offset()};
     std::vector<std::string_view> results;
     for (ProtoMessage fields = message; fields.next();) {
       switch (fields.field()) {
@@ -150,14 +151,15 @@ class GraphReader {
     while (!results.empty() && results.back().empty()) results.pop_back();
     if (results.empty()) throw Error(ErrorCode::corrupt, std::string(node.type) + " has no result", node.offset);
     if (node.type == "Constant" && draft.domain.empty()) {
-      define_constant(draft, results.front());
+      define_constant(node, message, results.front());
       return;
     }
     for (const std::string_view result : results) {
       node.outputs.push_back(result.empty() ? kAbsent : define({.name = result}, node.offset));
     }
     node.scope = scope_of(node.name);
-    drafts.push_back(std::move(draft));
+    graph_.nodes.push_back(std::move(node));
+    drafts_.push_back(draft);
   }
 
   /// Layer path of names such as "/layer1/conv1/Conv" and "model/dense/MatMul": all but the last part.
@@ -168,15 +170,15 @@ class GraphReader {
   }
 
   /// The value is stored in the node's attribute, which goes by the name of its kind.
-  void define_constant(Draft& draft, std::string_view name) {
-    NodeReader node(graph_, draft.node, draft.message, 0, storage_);
-    Tensor tensor = constant_value(node);
+  void define_constant(Node& node, const ProtoMessage& message, std::string_view name) {
+    NodeReader reader(graph_, node, message, 0, storage_);
+    Tensor tensor = constant_value(reader);
     tensor.name = name;
     if (tensor.storage == 0) tensor.storage = next_storage();
     if (tensor.stored_bytes == 0 && tensor.elements) {
       tensor.stored_bytes = byte_size(tensor.dtype, tensor.elements->size()).value();
     }
-    define(std::move(tensor), draft.node.offset);
+    define(std::move(tensor), node.offset);
   }
 
   static Tensor constant_value(NodeReader& node) {
@@ -220,9 +222,8 @@ class GraphReader {
     graph_.outputs.push_back(found->second);
   }
 
-  void resolve_inputs(Draft& draft) {
-    Node& node = draft.node;
-    for (ProtoMessage fields = draft.message; fields.next();) {
+  void resolve_inputs(Node& node, const ProtoMessage& message) {
+    for (ProtoMessage fields = message; fields.next();) {
       if (fields.field() != NodeProto::input) continue;
       const std::string_view name = name_in(fields);
       if (name.empty()) {
@@ -239,39 +240,42 @@ class GraphReader {
     while (!node.inputs.empty() && node.inputs.back() == kAbsent) node.inputs.pop_back();
   }
 
-  /// The file's order where it is one in which every tensor is written before it is read, as it should be; else Kahn's
-  /// algorithm, taking of the nodes that are ready the first in the file.
-  std::vector<NodeIndex> order(const std::vector<Draft>& drafts) const {
+  /// Leaves the file's order where it is one in which every tensor is written before it is read, as it should be; else
+  /// Kahn's algorithm, taking of the nodes that are ready the first in the file.
+  void sort_nodes() {
     constexpr NodeIndex kNone = UINT32_MAX;
+    std::vector<Node>& nodes = graph_.nodes;
     std::vector<NodeIndex> producer(graph_.tensors.size(), kNone);
-    for (NodeIndex i = 0; i < drafts.size(); ++i) {
-      for (const TensorId id : drafts[i].node.outputs) {
+    for (NodeIndex i = 0; i < nodes.size(); ++i) {
+      for (const TensorId id : nodes[i].outputs) {
         if (id != kAbsent) producer[id] = i;
       }
     }
-    std::vector<NodeIndex> sorted(drafts.size());
-    std::iota(sorted.begin(), sorted.end(), NodeIndex{0});
-    const bool in_order = std::ranges::all_of(sorted, [&](NodeIndex i) {
-      return std::ranges::all_of(drafts[i].node.inputs, [&](TensorId id) {
-        return id == kAbsent || producer[id] == kNone || producer[id] < i;
-      });
-    });
-    if (in_order) return sorted;
-    sorted.clear();
+    const auto is_written_before = [&](TensorId id, NodeIndex i) {
+      return id == kAbsent || producer[id] == kNone || producer[id] < i;
+    };
+    NodeIndex in_order = 0;
+    while (in_order < nodes.size() &&
+           std::ranges::all_of(nodes[in_order].inputs, [&](TensorId id) { return is_written_before(id, in_order); })) {
+      ++in_order;
+    }
+    if (in_order == nodes.size()) return;
 
-    std::vector<uint32_t> waits(drafts.size(), 0);
-    std::vector<std::vector<NodeIndex>> readers(drafts.size());
-    for (NodeIndex i = 0; i < drafts.size(); ++i) {
-      for (const TensorId id : drafts[i].node.inputs) {
+    std::vector<uint32_t> waits(nodes.size(), 0);
+    std::vector<std::vector<NodeIndex>> readers(nodes.size());
+    for (NodeIndex i = 0; i < nodes.size(); ++i) {
+      for (const TensorId id : nodes[i].inputs) {
         if (id == kAbsent || producer[id] == kNone) continue;
         readers[producer[id]].push_back(i);
         ++waits[i];
       }
     }
     std::priority_queue<NodeIndex, std::vector<NodeIndex>, std::greater<>> ready;
-    for (NodeIndex i = 0; i < drafts.size(); ++i) {
+    for (NodeIndex i = 0; i < nodes.size(); ++i) {
       if (waits[i] == 0) ready.push(i);
     }
+    std::vector<NodeIndex> sorted;
+    sorted.reserve(nodes.size());
     while (!ready.empty()) {
       const NodeIndex i = ready.top();
       ready.pop();
@@ -280,20 +284,25 @@ class GraphReader {
         if (--waits[reader] == 0) ready.push(reader);
       }
     }
-    if (sorted.size() == drafts.size()) return sorted;
-    const auto stuck = std::ranges::find_if(waits, [](uint32_t count) { return count > 0; }) - waits.begin();
-    const Node& node = drafts[static_cast<size_t>(stuck)].node;
-    throw Error(ErrorCode::corrupt, std::string(node.type) + " " + quoted(node.name) + " waits for its own result",
-                node.offset, "the nodes of an ONNX graph form no cycle");
+    if (sorted.size() < nodes.size()) {
+      const auto stuck = std::ranges::find_if(waits, [](uint32_t count) { return count > 0; }) - waits.begin();
+      const Node& node = nodes[static_cast<size_t>(stuck)];
+      throw Error(ErrorCode::corrupt, std::string(node.type) + " " + quoted(node.name) + " waits for its own result",
+                  node.offset, "the nodes of an ONNX graph form no cycle");
+    }
+    std::vector<Node> sorted_nodes;
+    std::vector<Draft> sorted_drafts;
+    sorted_nodes.reserve(nodes.size());
+    sorted_drafts.reserve(nodes.size());
+    for (const NodeIndex i : sorted) {
+      sorted_nodes.push_back(std::move(nodes[i]));
+      sorted_drafts.push_back(drafts_[i]);
+    }
+    nodes = std::move(sorted_nodes);
+    drafts_ = std::move(sorted_drafts);
   }
 
-  Node translate(Draft& draft) {
-    draft.node.op = operation(draft);
-    return std::move(draft.node);
-  }
-
-  Op operation(Draft& draft) {
-    Node& node = draft.node;
+  Op operation(Node& node, const Draft& draft) {
     const std::string type(node.type.substr(0, 80));
     if (context_.functions.contains({draft.domain, node.type})) {
       return Opaque{type + " is a function of the model; functions are not followed"};
@@ -320,6 +329,7 @@ class GraphReader {
 
   const Context& context_;
   Graph graph_;
+  std::vector<Draft> drafts_;  ///< of `graph_.nodes`, in their order
   std::unordered_map<std::string_view, TensorId> ids_;
   uint32_t storage_ = 0;
 };

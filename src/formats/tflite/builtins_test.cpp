@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <map>
-#include <set>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "formats/tflite/operators.h"
 #include "formats/tflite/tflite.h"
 #include "ops/ops.h"
+#include "support/corpus.h"
 #include "support/operands.h"
 #include "support/tflite_writer.h"
 
@@ -67,102 +71,6 @@ UnionSpec slots(uint8_t tag, const std::vector<test::FlatField>& fields) { retur
 
 // --- every code ------------------------------------------------------------------------------------------------------
 
-/// Operators whose work is not defined by the file, and what is said of them.
-const std::map<std::string_view, std::string_view> kOpaque{
-    {"CONCAT_EMBEDDINGS", "no runtime ever had a kernel for it"},
-    {"DELEGATE", "a delegate took over"},
-    {"PLACEHOLDER_FOR_GREATER_OP_CODES", "it is no operator"},
-    {"STABLEHLO_CUSTOM_CALL", "a function outside the file"},
-};
-
-/// Operators that move or look at their operands and calculate nothing, and those whose graphs do.
-const std::set<std::string_view> kBytesOnly{
-    "CONCATENATION",
-    "DEPTH_TO_SPACE",
-    "EMBEDDING_LOOKUP",
-    "HASHTABLE_LOOKUP",
-    "RESHAPE",
-    "SPACE_TO_DEPTH",
-    "SKIP_GRAM",
-    "CALL",
-    "PAD",
-    "GATHER",
-    "BATCH_TO_SPACE_ND",
-    "SPACE_TO_BATCH_ND",
-    "TRANSPOSE",
-    "SQUEEZE",
-    "STRIDED_SLICE",
-    "SPLIT",
-    "CAST",
-    "PADV2",
-    "SLICE",
-    "SPARSE_TO_DENSE",
-    "TILE",
-    "EXPAND_DIMS",
-    "SHAPE",
-    "PACK",
-    "LOGICAL_OR",
-    "ONE_HOT",
-    "LOGICAL_AND",
-    "LOGICAL_NOT",
-    "UNPACK",
-    "REDUCE_ANY",
-    "ZEROS_LIKE",
-    "FILL",
-    "RANGE",
-    "RESIZE_NEAREST_NEIGHBOR",
-    "MIRROR_PAD",
-    "SPLIT_V",
-    "REVERSE_V2",
-    "GATHER_ND",
-    "WHERE",
-    "RANK",
-    "REVERSE_SEQUENCE",
-    "MATRIX_DIAG",
-    "MATRIX_SET_DIAG",
-    "IF",
-    "WHILE",
-    "DENSIFY",
-    "CALL_ONCE",
-    "BROADCAST_TO",
-    "IMAG",
-    "REAL",
-    "HASHTABLE",
-    "HASHTABLE_FIND",
-    "HASHTABLE_IMPORT",
-    "HASHTABLE_SIZE",
-    "REDUCE_ALL",
-    "VAR_HANDLE",
-    "READ_VARIABLE",
-    "ASSIGN_VARIABLE",
-    "BROADCAST_ARGS",
-    "RANDOM_STANDARD_NORMAL",
-    "RANDOM_UNIFORM",
-    "DYNAMIC_UPDATE_SLICE",
-    "BITCAST",
-    "BITWISE_XOR",
-    "RIGHT_SHIFT",
-    "STABLEHLO_RESHAPE",
-    "STABLEHLO_CONCATENATE",
-    "STABLEHLO_BROADCAST_IN_DIM",
-    "STABLEHLO_SLICE",
-    "STABLEHLO_AND",
-    "STABLEHLO_OR",
-    "STABLEHLO_CONVERT",
-    "STABLEHLO_DYNAMIC_SLICE",
-    "STABLEHLO_DYNAMIC_UPDATE_SLICE",
-    "STABLEHLO_PAD",
-    "STABLEHLO_IOTA",
-    "STABLEHLO_WHILE",
-    "STABLEHLO_GATHER",
-    "STABLEHLO_TRANSPOSE",
-    "DILATE",
-    "STABLEHLO_RNG_BIT_GENERATOR",
-    "STABLEHLO_COMPOSITE",
-    "STABLEHLO_SHIFT_LEFT",
-    "STABLEHLO_CASE",
-};
-
 /// An operator with the options without which it has no meaning.
 OpSpec spec_of(int32_t code) {
   OpSpec spec{.code = code};
@@ -176,7 +84,7 @@ OpSpec spec_of(int32_t code) {
       spec.options_2 = slots(options_2::stablehlo_reduce_window, {{5, int32_t{1}}});
       break;
     case builtin::stablehlo_scatter: spec.options_2 = slots(options_2::stablehlo_scatter, {{6, int32_t{1}}}); break;
-    case builtin_2::case_: spec.options_2 = slots(23, {{0, test::flat_vector(std::vector<int32_t>{0, 1})}}); break;
+    case builtin_2::case_: spec.options_2 = slots(23, {{0, test::flat_vector(std::vector<int32_t>{1, 1})}}); break;
     case builtin::conv_2d: spec.options = slots(options::conv_2d, {{1, int32_t{1}}, {2, int32_t{1}}}); break;
     case builtin::depthwise_conv_2d:
     case builtin::transpose_conv:
@@ -207,28 +115,70 @@ bool moves_bytes(const Op& op) {
   return known(cost) != nullptr && known(cost)->work.empty();
 }
 
-TEST(Builtins, each_is_counted_or_moves_bytes_or_says_why_it_is_not_known) {
-  size_t opaque_rows = 0;
-  size_t moving = 0;
-  for (int32_t code = 0; code <= builtin_2::case_; ++code) {
-    if (code == builtin::custom) continue;
-    const std::string_view name = tflite::builtin_name(static_cast<uint32_t>(code));
+/// What the list says of each operator: "counted", "bytes only" (it moves or looks at its operands, or its graphs are
+/// rows of their own) or "opaque", with the reason.
+std::vector<test::Record> operators() { return test::read_list("lists/builtin_operators.csv"); }
+
+bool is_registered(const std::string& suite, const std::string& test) {
+  const ::testing::UnitTest& all = *::testing::UnitTest::GetInstance();
+  for (int i = 0; i < all.total_test_suite_count(); ++i) {
+    const ::testing::TestSuite& each = *all.GetTestSuite(i);
+    if (each.name() != suite) continue;
+    for (int j = 0; j < each.total_test_count(); ++j) {
+      if (each.GetTestInfo(j)->name() == test) return true;
+    }
+  }
+  return false;
+}
+
+TEST(Builtins, of_the_list_are_those_of_the_schema_at_their_numbers) {
+  std::ifstream file(FLOPSTAT_SOURCE_DIR "/scripts/tflite.fbs");
+  const std::string schema{std::istreambuf_iterator<char>(file), {}};
+  const size_t begin = schema.find("enum BuiltinOperator");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string members = schema.substr(begin, schema.find('}', begin) - begin);
+  // Every member that is not StableHLO's is native: 164 of them, placeholders included.
+  const std::regex member("([A-Z0-9_]+) = ([0-9]+)");
+  const std::vector<test::Record> listed = operators();
+  size_t native = 0;
+  size_t number = 0;
+  for (std::sregex_iterator i(members.begin(), members.end(), member), end; i != end; ++i, ++number) {
+    ASSERT_LT(number, listed.size());
+    EXPECT_EQ((*i)[2].str(), std::to_string(number));
+    EXPECT_EQ(listed[number].at("operator"), (*i)[1].str());
+    if (!(*i)[1].str().starts_with("STABLEHLO_")) ++native;
+  }
+  EXPECT_EQ(native, 164U);
+  // The schema here ends where numbers depend on the version of the writer.
+  EXPECT_EQ(number, tflite::builtin_count());
+  EXPECT_EQ(listed.size(), static_cast<size_t>(builtin_2::case_) + 1);
+  for (uint32_t code = 0; code < listed.size(); ++code) {
+    EXPECT_EQ(tflite::builtin_name(code), listed[code].at("operator"));
+  }
+}
+
+TEST(Builtins, each_is_counted_and_derived_or_moves_bytes_or_says_why_it_is_not_known) {
+  std::map<std::string, size_t> sums;
+  int32_t code = 0;
+  for (const test::Record& record : operators()) {
+    const std::string& name = record.at("operator");
+    const std::string& work = record.at("work");
     SCOPED_TRACE(name);
+    std::cout << name << ": " << work << (record.at("reason").empty() ? "" : ": ") << record.at("reason") << "\n";
+    ++sums[work];
     const Model model = read(spec_of(code), operands_of(code));
     const Op& op = model.graphs[0].nodes[0].op;
     const auto* opaque = std::get_if<Opaque>(&op);
-    const auto sentence = kOpaque.find(name);
-    ASSERT_EQ(opaque != nullptr, sentence != kOpaque.end()) << (opaque == nullptr ? "" : opaque->why);
-    if (opaque != nullptr) {
-      EXPECT_THAT(opaque->why, HasSubstr(std::string(sentence->second)));
-      ++opaque_rows;
-      continue;
+    EXPECT_EQ(opaque != nullptr, work == "opaque");
+    EXPECT_EQ(opaque == nullptr ? "" : opaque->why, record.at("reason"));
+    if (opaque == nullptr) {
+      EXPECT_EQ(moves_bytes(op), work == "bytes only");
     }
-    EXPECT_EQ(moves_bytes(op), kBytesOnly.contains(name));
-    moving += kBytesOnly.contains(name) ? 1 : 0;
+    EXPECT_EQ(is_registered("Tflite/BuiltinWork", "equals_its_derivation/" + name), work == "counted");
+    ++code;
   }
-  EXPECT_EQ(opaque_rows, kOpaque.size());
-  EXPECT_EQ(moving, kBytesOnly.size());
+  EXPECT_EQ(sums["counted"] + sums["bytes only"] + sums["opaque"], static_cast<size_t>(code));
+  for (const auto& [work, number] : sums) std::cout << work << ": " << number << "\n";
 }
 
 TEST(Builtins, a_code_that_came_later_is_opaque) {
@@ -412,10 +362,8 @@ TEST(Builtins, numbers_that_versions_share_are_told_apart_by_the_result) {
   EXPECT_EQ(std::get<Cast>(complex.graphs[0].nodes[0].op).to, DType::c64);
 }
 
-TEST(Builtins, a_case_of_two_graphs_is_an_if) {
-  const auto branch = op_of<If>(spec_of(builtin_2::case_));
-  EXPECT_EQ(branch.then_graph, 1u);  // any number but 0
-  EXPECT_EQ(branch.else_graph, 0u);
+TEST(Builtins, a_case_names_its_graphs) {
+  EXPECT_THAT(op_of<Case>(spec_of(builtin_2::case_)).graphs, ElementsAre(1, 1));
   EXPECT_THAT(op_of<Opaque>({.code = builtin_2::case_}).why, HasSubstr("does not say"));
 }
 
@@ -455,6 +403,151 @@ TEST(Builtins, a_bidirectional_lstm_in_a_file_is_counted) {
   EXPECT_EQ(report.totals.figures.params, uint64_t{2 * (4 * units * (inputs + units) + 4 * units)});
   EXPECT_EQ(report.totals.state_bytes, uint64_t{4 * units * 4});
   EXPECT_TRUE(report.warnings.empty());
+}
+
+/// Chooses among graphs that multiply x [2, 4] with matrices of 3, 5 and 7 columns: 24, 40 and 56 multiply-adds. The
+/// results have one size.
+std::vector<std::byte> case_file(std::optional<int32_t> number) {
+  TfliteBuilder b;
+  const test::TensorSpec index{.name = "number", .shape = {}, .type = TensorType::int32};
+  const int32_t which = number ? b.constant(index, std::vector<int32_t>{*number}) : b.tensor(index);
+  const int32_t x = b.tensor({.name = "x", .shape = {2, 4}});
+  const int32_t y = b.tensor({.name = "y", .shape = {2}});
+  b.op({.code = builtin_2::case_,
+        .inputs = {which, x},
+        .outputs = {y},
+        .options_2 = slots(23, {{0, test::flat_vector(std::vector<int32_t>{1, 2, 3})}})});
+  b.inputs(number ? std::vector<int32_t>{x} : std::vector<int32_t>{which, x});
+  b.outputs({y});
+  for (const int32_t columns : {3, 5, 7}) {
+    b.subgraph("branch");
+    const int32_t a = b.tensor({.name = "a", .shape = {2, 4}});
+    const int32_t w = b.constant({.name = "w", .shape = {columns, 4}}, std::vector<float>(4U * columns));
+    const int32_t product = b.tensor({.name = "product", .shape = {2, columns}});
+    const int32_t axis = b.constant({.name = "axis", .shape = {1}, .type = TensorType::int32}, std::vector<int32_t>{1});
+    const int32_t sum = b.tensor({.name = "sum", .shape = {2}});
+    b.op({.code = builtin::fully_connected, .inputs = {a, w, -1}, .outputs = {product}});
+    b.op({.code = builtin::sum, .inputs = {product, axis}, .outputs = {sum}});
+    b.inputs({a});
+    b.outputs({sum});
+  }
+  return b.finish();
+}
+
+TEST(Builtins, a_case_of_many_graphs_runs_the_one_of_its_number_or_else_the_last) {
+  const auto macs = [](std::optional<int32_t> number) {
+    const Report report = analyze(case_file(number), "case.tflite");
+    EXPECT_TRUE(report.totals.complete);
+    return report.totals.figures.macs;
+  };
+  EXPECT_EQ(macs(0), 2U * 4 * 3);
+  EXPECT_EQ(macs(1), 2U * 4 * 5);
+  EXPECT_EQ(macs(2), 2U * 4 * 7);
+  EXPECT_EQ(macs(3), 2U * 4 * 7);
+  EXPECT_EQ(macs(-1), 2U * 4 * 7);
+  EXPECT_EQ(macs({}), 2U * 4 * 7) << "the dearest, where the input decides";
+}
+
+/// x [1, 4] by sparse weights [3, 4]: 2 blocks of 1 x 2 are stored, of 6.
+std::vector<std::byte> sparse_file(bool through_densify) {
+  TfliteBuilder b;
+  const test::FlatTable segments{{{0, test::flat_vector(std::vector<uint8_t>{0, 1, 2, 2})}}};
+  const test::FlatTable indices{{{0, test::flat_vector(std::vector<uint16_t>{0, 1})}}};
+  const test::FlatTable rows{{{0, int8_t{0}}, {1, int32_t{3}}}};
+  const test::FlatTable blocks{{{0, int8_t{1}}, {2, uint8_t{3}}, {3, segments}, {4, uint8_t{2}}, {5, indices}}};
+  const test::FlatTable inside{{{0, int8_t{0}}, {1, int32_t{2}}}};
+  const test::FlatTable sparsity{{{0, test::flat_vector(std::vector<int32_t>{0, 1, 2})},
+                                  {1, test::flat_vector(std::vector<int32_t>{1})},
+                                  {2, std::vector<test::FlatTable>{rows, blocks, inside}}}};
+  const int32_t x = b.tensor({.name = "x", .shape = {1, 4}});
+  int32_t w = b.tensor({.name = "w",
+                        .shape = {3, 4},
+                        .buffer = b.buffer(std::vector<std::byte>(2U * 2 * sizeof(float))),
+                        .extra = {{6, sparsity}}});
+  if (through_densify) {
+    const int32_t dense = b.tensor({.name = "dense", .shape = {3, 4}});
+    b.op({.code = builtin::densify, .inputs = {w}, .outputs = {dense}});
+    w = dense;
+  }
+  const int32_t y = b.tensor({.name = "y", .shape = {1, 3}});
+  b.op({.code = builtin::fully_connected, .inputs = {x, w, -1}, .outputs = {y}});
+  b.inputs({x});
+  b.outputs({y});
+  return b.finish();
+}
+
+TEST(Builtins, blocks_that_sparse_weights_leave_out_are_no_valid_macs_and_no_bytes) {
+  // 4 segments of a byte, 2 indices of two.
+  const uint64_t stored = 2 * 2 * sizeof(float) + 4 * sizeof(uint8_t) + 2 * sizeof(uint16_t);
+  for (const bool through_densify : {false, true}) {
+    SCOPED_TRACE(through_densify);
+    const Report report = analyze(sparse_file(through_densify), "sparse.tflite");
+    const Totals& totals = report.totals;
+    EXPECT_TRUE(totals.complete);
+    EXPECT_EQ(totals.figures.macs, 3U * 4);
+    EXPECT_EQ(totals.figures.valid_macs, 2U * 2);
+    EXPECT_EQ(totals.figures.params, 3U * 4);
+    EXPECT_EQ(totals.figures.weight_bytes, stored);
+    // A DENSIFY of a constant is done when the model is loaded: what the product reads is dense.
+    const uint64_t weights = through_densify ? 3 * 4 * sizeof(float) : stored;
+    EXPECT_EQ(totals.figures.read_bytes, 4 * sizeof(float) + weights);
+  }
+}
+
+TEST(Builtins, scales_along_several_axes_lie_in_a_tensor_of_their_own) {
+  constexpr uint8_t kMultiAxis = 3;
+  TfliteBuilder b;
+  const int32_t scales = b.constant({.name = "scales", .shape = {4, 2}}, std::vector<float>(8));
+  const int32_t zero_points =
+      b.constant({.name = "zero points", .shape = {4, 2}, .type = TensorType::int8}, std::vector<int8_t>(8));
+  const test::FlatVector axes = test::flat_vector(std::vector<int32_t>{0, 1});
+  b.tensor({.name = "w",
+            .shape = {4, 32},
+            .type = TensorType::int4,
+            .quantization = test::QuantizationSpec{
+                .details = {kMultiAxis, {{{0, scales}, {1, zero_points}, {2, int32_t{16}}, {3, axes}}}}}});
+  const Model model = read_tflite(File::from_bytes(b.finish(), "multi_axis.tflite"));
+  const Quantization& quantization = model.graphs[0].tensors[2].quantization;
+  EXPECT_GT(quantization.scales, 1U);
+  EXPECT_EQ(quantization.stored_bytes, 8 * sizeof(float) + 8 * sizeof(int8_t));
+}
+
+TEST(Builtins, text_has_no_size_while_the_model_runs) {
+  TfliteBuilder b;
+  const int32_t words = b.tensor({.name = "words", .shape = {3}, .type = TensorType::string});
+  const int32_t known =
+      b.constant({.name = "known", .shape = {1}, .type = TensorType::string}, std::vector<uint8_t>(20));
+  const int32_t all = b.tensor({.name = "all", .shape = {4}, .type = TensorType::string});
+  const int32_t shape = b.tensor({.name = "shape", .shape = {1}, .type = TensorType::int32});
+  b.op({.code = builtin::concatenation, .inputs = {words, known}, .outputs = {all}});
+  b.op({.code = builtin::shape, .inputs = {all}, .outputs = {shape}});
+  b.inputs({words});
+  b.outputs({all, shape});
+  const Report report = analyze(b.finish(), "words.tflite");
+  EXPECT_TRUE(report.totals.complete);
+  EXPECT_EQ(report.rows[0].figures.read_bytes, std::nullopt);
+  EXPECT_EQ(report.rows[0].figures.written_bytes, std::nullopt);
+  EXPECT_EQ(report.rows[1].figures.read_bytes, 0U) << "a shape is read off, not the text";
+  EXPECT_EQ(report.totals.figures.read_bytes, std::nullopt);
+  EXPECT_EQ(report.totals.figures.flops, 0U);
+}
+
+TEST(Builtins, a_state_of_a_free_size_is_unknown_and_never_0_bytes) {
+  TfliteBuilder b;
+  const int32_t x = b.tensor({.name = "x", .shape = {1, 3}});
+  const int32_t state =
+      b.tensor({.name = "state", .shape = {1, 4}, .shape_signature = std::vector<int32_t>{-1, 4}, .is_variable = true});
+  const int32_t w = b.constant({.name = "w", .shape = {4, 3}}, std::vector<float>(12));
+  const int32_t r = b.constant({.name = "r", .shape = {4, 4}}, std::vector<float>(16));
+  const int32_t bias = b.constant({.name = "b", .shape = {4}}, std::vector<float>(4));
+  const int32_t y = b.tensor({.name = "y", .shape = {1, 4}});
+  b.op({.code = builtin::rnn, .inputs = {x, w, r, bias, state}, .outputs = {y}});
+  b.inputs({x});
+  b.outputs({y});
+  const Report report = analyze(b.finish(), "rnn.tflite");
+  EXPECT_EQ(report.totals.state_bytes, std::nullopt);
+  EXPECT_THAT(report.rows[0].unknown, HasSubstr("'state' has a size that the file leaves free"));
+  EXPECT_FALSE(report.totals.complete);
 }
 
 }  // namespace

@@ -283,9 +283,25 @@ Op cast(OperatorReader& reader) { return Cast{.to = reader.output_type()}; }
 
 Op bitcast(OperatorReader& reader) { return Bitcast{.to = reader.output_type()}; }
 
+/// What sparse storage leaves out is 0 in the result, too.
+void hand_absent_elements_on(OperatorReader& reader) {
+  const Tensor* x = reader.input(0);
+  if (x == nullptr || reader.node.outputs.empty() || reader.node.outputs[0] == kAbsent) return;
+  reader.graph.tensors[reader.node.outputs[0]].present = x->present;
+}
+
+Op densify(OperatorReader& reader) {
+  hand_absent_elements_on(reader);
+  return Densify{};
+}
+
 Op quantize(OperatorReader& reader) { return Quantize{.to = reader.output_type()}; }
 
-Op dequantize(OperatorReader& reader) { return Dequantize{.to = reader.output_type()}; }
+Op dequantize(OperatorReader& reader) {
+  const Tensor* x = reader.input(0);
+  if (x != nullptr && !x->quantization.asymmetric) hand_absent_elements_on(reader);
+  return Dequantize{.to = reader.output_type()};
+}
 
 // --- views, shapes, movement -----------------------------------------------------------------------------------------
 
@@ -631,19 +647,13 @@ Op shift_left_or_complex(OperatorReader& reader) {
   return Cast{.to = reader.output_type()};
 }
 
-/// A number chooses among graphs; one that is out of range takes the last.
+/// A number chooses among graphs.
 Op hlo_case(OperatorReader& reader) {
   constexpr uint8_t kCaseOptions = 23;
-  const auto graphs = reader.options && reader.options_2_type == kCaseOptions
-                          ? reader.options->vector<int32_t>(0).copy<GraphId>()
-                          : std::vector<GraphId>{};
-  if (graphs.size() == 2) return If{graphs[1], graphs[0]};
-  if (graphs.size() == 1 && reader.operands() > 0) {
-    reader.node.inputs.erase(reader.node.inputs.begin());
-    return Call{graphs[0]};
+  if (!reader.options || reader.options_2_type != kCaseOptions || reader.options->vector<int32_t>(0).empty()) {
+    return Opaque{"the file does not say among which graphs it chooses"};
   }
-  if (graphs.empty()) return Opaque{"the file does not say among which graphs it chooses"};
-  return Opaque{"it chooses among " + std::to_string(graphs.size()) + " graphs: more than two are not followed"};
+  return Case{reader.options->vector<int32_t>(0).copy<GraphId>()};
 }
 
 // --- the table -------------------------------------------------------------------------------------------------------
@@ -779,7 +789,7 @@ constexpr std::array kBuiltins{
     Spelling{"NON_MAX_SUPPRESSION_V5", non_max_suppression<true>},
     Spelling{"SCATTER_ND", plain<ScatterNd>},
     Spelling{"SELECT_V2", plain<Select>},
-    Spelling{"DENSIFY", plain<Densify>},
+    Spelling{"DENSIFY", densify},
     Spelling{"SEGMENT_SUM", segment<ReduceFn::sum>},
     Spelling{"BATCH_MATMUL", batch_matmul},
     Spelling{"PLACEHOLDER_FOR_GREATER_OP_CODES", placeholder},
@@ -926,6 +936,43 @@ Op signal_filter_bank(OperatorReader& reader) {
   return Signal{.fn = SignalFn::filter_bank, .size = option(reader, "num_channels", 0)};
 }
 
+/// Options of the circular buffers, each in samples.
+Op signal_framer(OperatorReader& reader) {
+  return Signal{
+      .fn = SignalFn::framer, .size = option(reader, "frame_size", 0), .step = option(reader, "frame_step", 0)};
+}
+
+Op signal_overlap_add(OperatorReader& reader) {
+  return Signal{.fn = SignalFn::overlap_add, .step = option(reader, "frame_step", 0)};
+}
+
+Op signal_irfft(OperatorReader& reader) {
+  return Signal{.fn = SignalFn::irfft, .size = option(reader, "fft_length", 0)};
+}
+
+/// A stack is the frame of this run with those before and behind it.
+Op signal_stacker(OperatorReader& reader) {
+  const int64_t channels = option(reader, "num_channels", 0);
+  const int64_t frames = option(reader, "stacker_left_context", 0) + 1 + option(reader, "stacker_right_context", 0);
+  const bool fits = channels == 0 || frames <= kMaxDim / channels;
+  return Signal{.fn = SignalFn::stacker, .size = fits ? channels * frames : 0};
+}
+
+/// Source: tensorflow/lite/kernels/audio_spectrogram.cc.
+Op audio_spectrogram(OperatorReader& reader) {
+  return AudioSpectrogram{.window = option(reader, "window_size", 0),
+                          .stride = option(reader, "stride", 0),
+                          .squared = option(reader, "magnitude_squared", 0) != 0};
+}
+
+/// Source: tensorflow/lite/kernels/mfcc.cc.
+Op mfcc(OperatorReader& reader) {
+  return Mfcc{.filters = option(reader, "filterbank_channel_count", 0),
+              .coefficients = option(reader, "dct_coefficient_count", 0),
+              .lower_frequency = flexbuffer_number(reader.custom_options, "lower_frequency_limit").value_or(0),
+              .upper_frequency = flexbuffer_number(reader.custom_options, "upper_frequency_limit").value_or(0)};
+}
+
 constexpr std::array kCustoms{
     Spelling{"SignalWindow", signal<SignalFn::window>},
     Spelling{"SignalFftAutoScale", signal<SignalFn::fft_auto_scale>},
@@ -936,6 +983,13 @@ constexpr std::array kCustoms{
     Spelling{"SignalFilterBankSpectralSubtraction", signal<SignalFn::filter_bank_spectral_subtraction>},
     Spelling{"SignalPCAN", signal<SignalFn::pcan>},
     Spelling{"SignalFilterBankLog", signal<SignalFn::filter_bank_log>},
+    Spelling{"SignalDelay", signal<SignalFn::delay>},
+    Spelling{"SignalFramer", signal_framer},
+    Spelling{"SignalStacker", signal_stacker},
+    Spelling{"SignalOverlapAdd", signal_overlap_add},
+    Spelling{"SignalIrfft", signal_irfft},
+    Spelling{"AudioSpectrogram", audio_spectrogram},
+    Spelling{"Mfcc", mfcc},
     Spelling{"Convolution2DTransposeBias", transpose_conv_bias},
     Spelling{"TFLite_Detection_PostProcess", detection_post_process},
 };

@@ -302,20 +302,64 @@ TEST(TfliteOperators, a_transposed_convolution_with_bias_reads_its_three_integer
   EXPECT_EQ(op_of<Opaque>(spec).why, "its options are cut short");
 }
 
-TEST(TfliteOperators, a_detection_reads_its_options_from_a_flexbuffer) {
-  // {"max_detections": 10}: the key, the vector of keys, the map's values, their types, the root.
+/// A FlexBuffer map of small numbers by sorted keys: the texts, the vector of keys, the values, their types, the root.
+std::vector<uint8_t> flexbuffer(const std::vector<std::pair<std::string, uint8_t>>& entries) {
   std::vector<uint8_t> flex;
-  for (const char c : std::string("max_detections")) flex.push_back(static_cast<uint8_t>(c));
-  flex.push_back(0);
-  const auto key_end = static_cast<uint8_t>(flex.size());
-  flex.push_back(1);                                  // one key
-  flex.push_back(static_cast<uint8_t>(key_end + 1));  // distance back to its text
-  flex.insert(flex.end(), {1, 1, 1});                 // way to the keys, their width, one value
-  flex.push_back(10);                                 // the value
-  flex.push_back(1 << 2);                             // an integer of one byte
-  flex.insert(flex.end(), {2, 9 << 2, 1});            // the root: a map two bytes back, one byte wide
-  const OpSpec spec{.code = builtin::custom, .custom_code = "TFLite_Detection_PostProcess", .custom_options = flex};
-  const auto detection = op_of<DetectionPostProcess>(spec, 3);
+  std::vector<size_t> texts;
+  for (const auto& [key, value] : entries) {
+    texts.push_back(flex.size());
+    flex.insert(flex.end(), key.begin(), key.end());
+    flex.push_back(0);
+  }
+  const auto number = static_cast<uint8_t>(entries.size());
+  flex.push_back(number);
+  const size_t keys = flex.size();
+  for (const size_t text : texts) flex.push_back(static_cast<uint8_t>(flex.size() - text));  // distance back
+  flex.push_back(static_cast<uint8_t>(flex.size() - keys));
+  flex.insert(flex.end(), {1, number});  // the keys' width, as many values
+  for (const auto& [key, value] : entries) flex.push_back(value);
+  flex.insert(flex.end(), number, 1 << 2);                                 // integers of one byte
+  flex.insert(flex.end(), {static_cast<uint8_t>(2 * number), 9 << 2, 1});  // a map so far back, one byte wide
+  return flex;
+}
+
+OpSpec custom(const std::string& name, const std::vector<std::pair<std::string, uint8_t>>& options) {
+  return {.code = builtin::custom, .custom_code = name, .custom_options = flexbuffer(options)};
+}
+
+TEST(TfliteOperators, steps_of_the_audio_front_end_read_their_options) {
+  const auto framer = op_of<Signal>(custom("SignalFramer", {{"frame_size", 100}, {"frame_step", 40}}), 1);
+  EXPECT_EQ(framer.fn, SignalFn::framer);
+  EXPECT_EQ(framer.size, 100);
+  EXPECT_EQ(framer.step, 40);
+  const auto stacker = op_of<Signal>(
+      custom("SignalStacker", {{"num_channels", 40}, {"stacker_left_context", 1}, {"stacker_right_context", 2}}), 1);
+  EXPECT_EQ(stacker.size, 40 * (1 + 1 + 2));
+  EXPECT_EQ(op_of<Signal>(custom("SignalOverlapAdd", {{"frame_step", 40}}), 1).step, 40);
+  EXPECT_EQ(op_of<Signal>(custom("SignalIrfft", {{"fft_length", 64}}), 1).size, 64);
+  EXPECT_EQ(op_of<Signal>(custom("SignalDelay", {{"delay_length", 3}}), 1).fn, SignalFn::delay);
+}
+
+TEST(TfliteOperators, audio_features_read_their_options) {
+  const auto spectrogram = op_of<AudioSpectrogram>(
+      custom("AudioSpectrogram", {{"magnitude_squared", 1}, {"stride", 40}, {"window_size", 100}}), 1);
+  EXPECT_EQ(spectrogram.window, 100);
+  EXPECT_EQ(spectrogram.stride, 40);
+  EXPECT_TRUE(spectrogram.squared);
+  const auto mfcc = op_of<Mfcc>(custom("Mfcc", {{"dct_coefficient_count", 13},
+                                                {"filterbank_channel_count", 40},
+                                                {"lower_frequency_limit", 20},
+                                                {"upper_frequency_limit", 100}}),
+                                2);
+  EXPECT_EQ(mfcc.coefficients, 13);
+  EXPECT_EQ(mfcc.filters, 40);
+  EXPECT_EQ(mfcc.lower_frequency, 20);
+  EXPECT_EQ(mfcc.upper_frequency, 100);
+}
+
+TEST(TfliteOperators, a_detection_reads_its_options_from_a_flexbuffer) {
+  const auto detection =
+      op_of<DetectionPostProcess>(custom("TFLite_Detection_PostProcess", {{"max_detections", 10}}), 3);
   EXPECT_EQ(detection.max_detections, 10);
   EXPECT_EQ(detection.classes_per_detection, 1) << "the default";
 }

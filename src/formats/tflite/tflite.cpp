@@ -5,7 +5,10 @@
 #include <string>
 
 #include "bytes/flatbuffer.h"
+#include "bytes/zip.h"
+#include "formats/tflite/metadata.h"
 #include "formats/tflite/operators.h"
+#include "formats/tflite/sparsity.h"
 
 namespace flopstat {
 namespace {
@@ -68,6 +71,9 @@ enum : uint32_t { old_code, custom_code, version, code };
 namespace buffer_slot {
 enum : uint32_t { data, offset, size };
 }
+namespace metadata_slot {
+enum : uint32_t { name, buffer };
+}
 namespace quantization_slot {
 enum : uint32_t { min, max, scale, zero_point, details_type, details, axis };
 }
@@ -79,6 +85,9 @@ constexpr uint32_t kSchemaVersion = 3;
 constexpr uint32_t kCustom = 32;
 constexpr int8_t kOldCodePlaceholder = 127;
 constexpr uint8_t kBlockwise = 2;
+/// Offsets up to this one are no place behind the FlatBuffer: the converter writes 1 until it knows the place.
+constexpr uint64_t kNoOffset = 1;
+constexpr uint8_t kMultiAxis = 3;
 constexpr uint32_t kExternalStorage = 0x8000'0000;
 
 /// Most axes of a tensor; the runtime's own kernels stop at 8.
@@ -115,6 +124,8 @@ class Reader {
     }
     read_signatures(root.tables(model_slot::signatures));
     mark_placeholders();
+    read_metadata(root.tables(model_slot::metadata));
+    read_attached_files();
     return std::move(model_);
   }
 
@@ -145,16 +156,17 @@ class Reader {
     }
   }
 
-  Contents contents(uint32_t index, uint64_t referrer) const {
+  /// Of a buffer that `what` at byte `referrer` refers to.
+  Contents contents(uint32_t index, const char* what, uint64_t referrer) const {
     if (index >= buffers_.size()) {
-      throw Error(
-          ErrorCode::corrupt,
-          "a tensor refers to buffer " + std::to_string(index) + ", the file has " + std::to_string(buffers_.size()),
-          referrer);
+      throw Error(ErrorCode::corrupt,
+                  std::string(what) + " refers to buffer " + std::to_string(index) + ", the file has " +
+                      std::to_string(buffers_.size()),
+                  referrer);
     }
     const FlatTable buffer = buffers_[index];
     const auto offset = buffer.scalar<uint64_t>(buffer_slot::offset, 0);
-    if (offset <= 1) {
+    if (offset <= kNoOffset) {
       const Bytes data = buffer.blob(buffer_slot::data);
       return {data, data.size()};
     }
@@ -208,11 +220,12 @@ class Reader {
     }
     const auto index = table.scalar<uint32_t>(tensor_slot::buffer, 0);
     if (tensor.is_state || (index == 0 && buffers_.size() == 0)) return;
-    const Contents stored = contents(index, table.offset());
+    const Contents stored = contents(index, "a tensor", table.offset());
     if (stored.size == 0) return;
     tensor.storage = index + 1;
     tensor.stored_bytes = stored.size;
-    if (!table.has(tensor_slot::sparsity)) tensor.data = stored.data;
+    tensor.data = stored.data;
+    if (const auto sparsity = table.table(tensor_slot::sparsity)) tflite::make_sparse(tensor, *sparsity);
   }
 
   /// `shape` is what the converter saw; where `shape_signature` has -1 the size is free. No shape at all is a scalar
@@ -251,10 +264,13 @@ class Reader {
     return result;
   }
 
-  /// What a tensor says of blockwise quantization, if that is how it is quantized.
+  /// What a tensor says of blockwise quantization or of one along several axes, if that is how it is quantized: both
+  /// begin with the tensors of their scales and zero points.
   static std::optional<FlatTable> blockwise_details(const FlatTable& tensor) {
     const std::optional<FlatTable> quantization = tensor.table(tensor_slot::quantization);
-    if (!quantization || quantization->scalar<uint8_t>(quantization_slot::details_type, 0) != kBlockwise) return {};
+    if (!quantization) return {};
+    const auto type = quantization->scalar<uint8_t>(quantization_slot::details_type, 0);
+    if (type != kBlockwise && type != kMultiAxis) return {};
     return quantization->table(quantization_slot::details);
   }
 
@@ -302,7 +318,7 @@ class Reader {
     OperatorReader reader{graph,
                           node,
                           table.table(operator_slot::options),
-                          table.blob(operator_slot::custom_options),
+                          custom_options(table),
                           table.scalar<uint8_t>(operator_slot::options2_type, 0),
                           [this](uint32_t id) { return body(id); }};
     if (!reader.options) reader.options = table.table(operator_slot::options2);
@@ -316,6 +332,14 @@ class Reader {
     // Names can be shared by all operators, and every row shows them.
     flat_.charge(node.name.size() + node.type.size());
     check_called_graphs(node);
+  }
+
+  /// In files over 2 GB they lie behind the FlatBuffer, as buffers do.
+  Bytes custom_options(const FlatTable& table) const {
+    const auto offset = table.scalar<uint64_t>(operator_slot::large_custom_offset, 0);
+    if (offset <= kNoOffset) return table.blob(operator_slot::custom_options);
+    return slice(flat_.bytes(), offset, table.scalar<uint64_t>(operator_slot::large_custom_size, 0),
+                 "options of a custom operator behind the FlatBuffer");
   }
 
   /// What a subgraph consists of, as far as one that only combines two values goes.
@@ -391,6 +415,43 @@ class Reader {
       if (tensor < model_.graphs[graph].tensors.size()) result.push_back({map.string(0), tensor});
     }
     return result;
+  }
+
+  /// What people wrote about the model. Nothing that is counted depends on it, so damage is a warning.
+  void read_metadata(const FlatTables& entries) {
+    try {
+      for (uint32_t i = 0; i < entries.size(); ++i) {
+        const FlatTable entry = entries[i];
+        const std::string_view name = entry.string(metadata_slot::name);
+        const bool describes = name == "TFLITE_METADATA";
+        if (!describes && name != "min_runtime_version") continue;
+        const auto buffer = entry.scalar<uint32_t>(metadata_slot::buffer, 0);
+        const Bytes data = contents(buffer, "an entry", entry.offset()).data;
+        if (describes) {
+          const std::string_view min_runtime = model_.about.min_runtime;
+          model_.about = tflite::read_model_metadata(data);
+          model_.about.min_runtime = min_runtime;
+        } else {
+          model_.about.min_runtime = tflite::read_min_runtime_version(data);
+        }
+      }
+    } catch (const Error& error) {
+      model_.warnings.push_back({"metadata_damaged", "the model's metadata cannot be read: " + error.message});
+    }
+  }
+
+  /// Labels and vocabularies are a zip archive behind the model. Nothing that is counted depends on them either.
+  void read_attached_files() {
+    try {
+      const std::optional<ZipTail> archive = find_zip_tail(flat_.bytes());
+      if (!archive) return;
+      model_.attached_bytes = flat_.bytes().size() - archive->offset;
+      model_.attached_files.reserve(archive->entries.size());
+      for (const ZipEntry& entry : archive->entries) model_.attached_files.push_back({entry.name, entry.stored_size});
+    } catch (const Error& error) {
+      model_.warnings.push_back(
+          {"attached_files_damaged", "the archive behind the model cannot be read: " + error.message});
+    }
   }
 
   /// Behind a free dimension the converter writes 1 for every size that it cannot know, so the sizes stored for

@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "flopstat/error.h"
+#include "support/c_source.h"
 #include "support/tflite_writer.h"
+#include "support/zip_writer.h"
 
 namespace flopstat {
 namespace {
@@ -415,6 +418,119 @@ TEST(Tflite, blockwise_scales_in_no_tensor_are_left_out) {
   for (const int32_t index : {-7, 99, INT32_MAX, INT32_MIN}) {
     EXPECT_EQ(quantization_of({.details = {blockwise, {{{0, index}, {1, index}}}}}).stored_bytes, 0u) << index;
   }
+}
+
+// --- what the file says of the model, and what lies behind it --------------------------------------------------------
+
+std::vector<std::byte> padded(const std::string& text, size_t size) {
+  std::vector<std::byte> bytes = bytes_of_text(text);
+  bytes.resize(size);
+  return bytes;
+}
+
+TEST(Tflite, metadata_name_and_describe_the_model_in_any_order) {
+  const test::FlatTable about{{{0, std::string("Detector")},
+                               {1, std::string("finds things")},
+                               {2, std::string("v2")},
+                               {4, std::string("somebody")},
+                               {5, std::string("Apache-2.0")}}};
+  for (const bool version_first : {false, true}) {
+    TfliteBuilder b;
+    const auto version = [&] { b.metadata("min_runtime_version", b.buffer(padded("1.14.0", 16))); };
+    if (version_first) version();
+    b.metadata("CONVERSION_METADATA", b.buffer(bytes_of_text("other")));
+    b.metadata("TFLITE_METADATA", b.buffer(write_flatbuffer(about, "M001")));
+    if (!version_first) version();
+    const Model model = read(b);
+    const About& found = model.about;
+    EXPECT_EQ(found.name, "Detector");
+    EXPECT_EQ(found.description, "finds things");
+    EXPECT_EQ(found.version, "v2");
+    EXPECT_EQ(found.author, "somebody");
+    EXPECT_EQ(found.license, "Apache-2.0");
+    EXPECT_EQ(found.min_runtime, "1.14.0");
+  }
+  EXPECT_EQ(read(TfliteBuilder()).about.name, "");
+}
+
+TEST(Tflite, damaged_metadata_are_a_warning_and_the_model_is_read) {
+  const auto warning_of = [](const std::function<void(TfliteBuilder&)>& add) {
+    TfliteBuilder b;
+    b.tensor({.name = "x", .shape = {1}});
+    add(b);
+    const Model model = read(b);
+    EXPECT_EQ(model.graphs.at(0).tensors.size(), 1u);
+    return model.warnings.empty() ? "" : model.warnings[0].code + ": " + model.warnings[0].message;
+  };
+  EXPECT_THAT(warning_of([](TfliteBuilder& b) { b.metadata("TFLITE_METADATA", b.buffer(bytes_of_text("M00"))); }),
+              HasSubstr("metadata_damaged: the model's metadata cannot be read: the file identifier"));
+  EXPECT_THAT(warning_of([](TfliteBuilder& b) { b.metadata("TFLITE_METADATA", b.buffer(padded("1234M002", 40))); }),
+              HasSubstr("expected the identifier 'M001'"));
+  EXPECT_THAT(
+      warning_of([](TfliteBuilder& b) { b.metadata("TFLITE_METADATA", b.buffer(padded("\xff\xff\xff\xffM001", 40))); }),
+      HasSubstr("behind the end of the file"));
+  EXPECT_THAT(warning_of([](TfliteBuilder& b) { b.metadata("min_runtime_version", 99); }),
+              HasSubstr("an entry refers to buffer 99, the file has 1"));
+  EXPECT_EQ(warning_of([](TfliteBuilder& b) { b.metadata("somebody's own", 99); }), "");
+}
+
+TEST(Tflite, an_archive_behind_the_model_is_no_part_of_it) {
+  TfliteBuilder b;
+  b.constant({.name = "w", .shape = {2}}, std::vector<float>(2));
+  const std::vector<std::byte> model = b.finish();
+  const std::vector<std::byte> archive = zip_archive({{"labels.txt", "cat\ndog\n"}, {"empty", ""}});
+  const Model found = read_tflite(File::from_bytes(joined(model, archive), "labelled.tflite"));
+  EXPECT_EQ(found.attached_bytes, archive.size());
+  ASSERT_EQ(found.attached_files.size(), 2u);
+  EXPECT_EQ(found.attached_files[0].name, "labels.txt");
+  EXPECT_EQ(found.attached_files[0].bytes, 8u);
+  EXPECT_EQ(found.graphs[0].tensors[0].stored_bytes, 2 * sizeof(float));
+  EXPECT_TRUE(found.warnings.empty());
+  EXPECT_EQ(read(b).attached_bytes, 0u);
+}
+
+TEST(Tflite, a_damaged_archive_behind_the_model_is_a_warning) {
+  std::vector<std::byte> archive = zip_archive({{"labels.txt", "cat"}});
+  archive[archive.size() - 10] = std::byte{0xff};  // of the directory's size
+  const Model found = read_tflite(File::from_bytes(joined(TfliteBuilder().finish(), archive), "labelled.tflite"));
+  ASSERT_EQ(found.warnings.size(), 1u);
+  EXPECT_EQ(found.warnings[0].code, "attached_files_damaged");
+  EXPECT_EQ(found.attached_bytes, 0u);
+}
+
+// --- large custom options --------------------------------------------------------------------------------------------
+
+TEST(Tflite, options_of_a_custom_operator_may_lie_behind_the_flatbuffer) {
+  const auto with = [](std::vector<FlatField> extra, std::optional<std::vector<uint8_t>> options) {
+    TfliteBuilder b;
+    const int32_t x = b.tensor({.name = "x", .shape = {1, 4}});
+    b.op({.code = builtin::custom,
+          .custom_code = "Convolution2DTransposeBias",
+          .inputs = {x},
+          .outputs = {x},
+          .custom_options = std::move(options),
+          .extra = std::move(extra)});
+    return b;
+  };
+  const std::vector<uint8_t> params{1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0};  // padding, strides
+  const auto stride_of = [](const Model& model) {
+    const std::vector<Axis>& axes = std::get<ConvTranspose>(model.graphs[0].nodes[0].op).window.axes;
+    return std::pair(axes[0].stride, axes[1].stride);
+  };
+  const uint64_t end = with({{9, uint64_t{2}}, {10, uint64_t{12}}}, {}).finish().size();
+  const TfliteBuilder outside = with({{9, end}, {10, uint64_t{12}}}, {});
+  const std::vector<std::byte> file = joined(outside.finish(), bytes_of(params));
+  EXPECT_EQ(stride_of(read(with({}, params))), std::pair(int64_t{3}, int64_t{2}));
+  EXPECT_EQ(stride_of(read_tflite(File::from_bytes(file, "large.tflite"))), std::pair(int64_t{3}, int64_t{2}));
+  try {
+    read(outside);  // nothing lies there
+    FAIL() << "options behind the end of the file were read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code, ErrorCode::truncated);
+    EXPECT_THAT(error.message, HasSubstr("options of a custom operator behind the FlatBuffer"));
+    EXPECT_EQ(error.offset, end);
+  }
+  EXPECT_NO_THROW(read(with({{9, uint64_t{1}}, {10, UINT64_MAX}}, {})));  // 1: no place yet
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "count/convention.h"
+#include "flopstat/derivation.h"
+#include "flopstat/report.h"
+
+/// What led to the figures of a row, read off its traced cost.
+namespace flopstat {
+
+/// Names the number of elements of every operand and result: "|x|", "|x2|", "|w|", "|y|".
+void name_operands(const Node& node, std::vector<Operand>& in, std::vector<Operand>& out, Trace& trace);
+
+/// All but the parameters. `cost` is that of the node with everything added, its counts traced.
+Derivation derive(const Node& node, const Operands& operands, const Cost& cost, const Convention& convention);
+
+}  // namespace flopstat

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "flopstat/report.h"
+#include "reports/style.h"
+
+/// How figures came about, in words and formulas. A figure whose derivation does not come to it is called a bug.
+namespace flopstat {
+
+/// Appends one row: what it reads and writes, the letters, each kind of work, and what they come to. A row that is not
+/// known says why. The report was made with `Options::derive`.
+void write_row_derivation(const Report& report, const Row& row, const TerminalStyle& style, std::string& out);
+
+/// Appends the totals as sums over the types of operations.
+void write_totals_derivation(const Report& report, const TerminalStyle& style, std::string& out);
+
+/// Appends operands, letters, work and operations of a row that is a worked example: no bytes, no parameters.
+void write_example(const Report& report, const Row& row, const TerminalStyle& style, std::string& out);
+
+/// Appends one line: the work of a row in letters, "mul_add |y|·k; bias add |y|", behind what is particular about it.
+void write_formulas(std::string_view title, const Row& row, const TerminalStyle& style, std::string& out);
+
+}  // namespace flopstat
