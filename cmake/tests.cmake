@@ -28,3 +28,8 @@ endif()
 
 add_test(NAME includes_point_in_the_agreed_direction
          COMMAND ${FLOPSTAT_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/check_includes)
+
+# The worked diffs of the documentation, made to a copy. Only compiled: a whole build of the copy takes minutes.
+add_test(NAME worked_diffs_of_the_documentation_apply_and_compile
+         COMMAND ${FLOPSTAT_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/try_worked_diffs ${CMAKE_CXX_COMPILER})
+set_tests_properties(worked_diffs_of_the_documentation_apply_and_compile PROPERTIES TIMEOUT 600)

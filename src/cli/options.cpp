@@ -16,7 +16,7 @@ namespace flopstat::cli {
 namespace {
 
 constexpr CommandInfo kCommands[] = {
-    {"count", "flopstat [count] MODEL...", "what it costs; several: a comparison, too", Command::count,
+    {"count", "flopstat [count] MODEL...", "what it costs; several: a table of them", Command::count,
      "  flopstat model.tflite\n"
      "  flopstat model.tflite --dim batch=8\n"
      "  flopstat models/ --csv -o - -o costs.md\n"},
