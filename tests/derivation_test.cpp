@@ -60,6 +60,9 @@ void expect_row_derived(const Row& row, const std::string& file) {
   expect_derived(derivation.int_ops, row.figures.int_ops, where + "OPs ");
   expect_derived(derivation.read_bytes, row.figures.read_bytes, where + "read ");
   expect_derived(derivation.written_bytes, row.figures.written_bytes, where + "written ");
+  for (const Derived* figure : {&derivation.valid_macs, &derivation.read_bytes, &derivation.written_bytes}) {
+    expect_named_sizes(figure->formula, where);
+  }
   uint64_t parameters = 0, bytes = 0;
   for (const ParameterSource& source : derivation.parameters) {
     EXPECT_LT(source.counted_in.value_or(0), row.index + 1) << where << source.name;

@@ -78,8 +78,11 @@ bool has_fixed_size(const Operand& operand) {
 std::optional<Count> bytes_of(const Operand& operand) {
   const Tensor& tensor = *operand.tensor;
   const bool is_fixed = has_fixed_size(operand);
-  if (tensor.storage != 0 && (tensor.present || !is_fixed)) return Count{tensor.stored_bytes};
-  return is_fixed ? std::optional<Count>(byte_size(operand.dtype(), product(operand.shape()))) : std::nullopt;
+  if (tensor.storage != 0 && (tensor.present || !is_fixed)) {
+    const Count stored = tensor.stored_bytes;
+    return operand.name == nullptr ? stored : operand.name->trace->letter("S", "bytes of contents as stored", stored);
+  }
+  return is_fixed ? std::optional(operand.bytes()) : std::nullopt;
 }
 
 /// Bytes that an operation moves of these operands or results: as many as it says, else all of them. Nothing where that

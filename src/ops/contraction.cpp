@@ -52,8 +52,11 @@ void add_contraction(Cost& cost, const Contraction& c) {
 
 Count absent_products(const Operand& w, Count mul_adds) {
   if (!w || w.tensor == nullptr || !w.tensor->present) return 0;
-  const Count elements = product(w.shape());
-  const Count present = *w.tensor->present;
+  const Count elements = w.size();
+  const Count stored = *w.tensor->present;
+  const Expression* how = mul_adds.how();
+  const Count present =
+      how == nullptr ? stored : how->trace->letter("stored", "elements of w that sparse storage holds", stored);
   return elements > present ? mul_adds / elements * (elements - present) : Count{0};
 }
 
