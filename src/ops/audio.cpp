@@ -44,7 +44,7 @@ Known<Cost> count(const AudioSpectrogram& op, const Operands& operands) {
   const Count frames = operands.letter("F", "frames of all channels", Count{y[0]} * y[1]);
   const Count bins = frames * operands.letter("bins", "bins of a spectrum", y[2]);
   Cost cost;
-  cost.add(Part::core, Unit::mul, dtype, frames * op.window);
+  cost.add(Part::core, Unit::mul, dtype, frames * operands.letter("w", "samples of a frame", op.window));
   add_transforms(cost, operands, Transform::real, dtype, transform_length(op), frames);
   cost.add(Part::core, Unit::mul, dtype, bins * 2);
   cost.add(Part::core, Unit::add, dtype, bins);
