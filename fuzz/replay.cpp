@@ -18,7 +18,9 @@ namespace {
 std::vector<std::filesystem::path> files_at(const std::filesystem::path& place) {
   if (!std::filesystem::is_directory(place)) return {place};
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(place)) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(place)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
   return files;
 }
 

@@ -30,7 +30,7 @@ constexpr CommandInfo kCommands[] = {
     {"memory", "flopstat memory MODEL...", "activations over time, and the largest at the peak", Command::memory,
      "  flopstat memory model.tflite\n"
      "  flopstat memory model.tflite -o plan.svg\n"},
-    {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a model's figure came about", Command::explain,
+    {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a figure came about", Command::explain,
      "  flopstat explain conv\n"
      "  flopstat explain model.tflite\n"
      "  flopstat explain model.tflite 7\n"},

@@ -32,9 +32,9 @@ struct Example {
 };
 
 struct Rule {
-  std::string_view name;    ///< the canonical word, or a function's
-  std::string_view what;    ///< what it computes, in half a sentence
-  std::string_view source;  ///< where that is defined
+  std::string_view name;       ///< the canonical word, or a function's
+  std::string_view what;       ///< what it computes, in half a sentence
+  std::string_view source;     ///< where that is defined
   std::vector<Example> cases;  ///< none: it computes nothing itself
 };
 

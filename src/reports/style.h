@@ -12,10 +12,10 @@ enum class ByteUnits : uint8_t { iec, si, raw };
 
 /// How text for people looks: decided once, by the program, for each stream.
 struct TerminalStyle {
-  size_t width = 0;      ///< columns that a line may take; 0: any number, and nothing is shortened
-  bool colour = false;   ///< escape sequences for colours
-  bool utf8 = false;     ///< characters beyond ASCII
-  bool exact = false;    ///< every digit, plain bytes
+  size_t width = 0;     ///< columns that a line may take; 0: any number, and nothing is shortened
+  bool colour = false;  ///< escape sequences for colours
+  bool utf8 = false;    ///< characters beyond ASCII
+  bool exact = false;   ///< every digit, plain bytes
   ByteUnits units = ByteUnits::iec;
   bool hints = false;    ///< what to type next
   bool details = false;  ///< what the file says of the model, work by unit and type, memory that is seldom asked for
