@@ -14,11 +14,15 @@ if(test_sources)
   target_link_libraries(flopstat_tests PRIVATE flopstat flopstat_flags fmt::fmt-header-only nlohmann_json::nlohmann_json
     GTest::gmock GTest::gmock_main)
   cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
+  set(sanitizer_flags)
+  if(FLOPSTAT_SANITIZE)
+    set(sanitizer_flags -fsanitize=${FLOPSTAT_SANITIZE})
+  endif()
   target_compile_definitions(flopstat_tests PRIVATE
     FLOPSTAT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLOPSTAT_SHARED_DIR="${beside}/shared"
     FLOPSTAT_VERSION="${PROJECT_VERSION}" FLOPSTAT_PYTHON="${FLOPSTAT_PYTHON}"
     FLOPSTAT_BINARY_DIR="${PROJECT_BINARY_DIR}" FLOPSTAT_COMPILER="${CMAKE_CXX_COMPILER}"
-    FLOPSTAT_SANITIZER_FLAGS="$<$<BOOL:${FLOPSTAT_SANITIZE}>:-fsanitize=${FLOPSTAT_SANITIZE}>")
+    FLOPSTAT_SANITIZER_FLAGS="${sanitizer_flags}")
   if(TARGET flopstat_cli)
     add_dependencies(flopstat_tests flopstat_cli)
     target_compile_definitions(flopstat_tests PRIVATE FLOPSTAT_PROGRAM="$<TARGET_FILE:flopstat_cli>")
