@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/flopstat)
 
 # The program writes its own manual page and completions, from its table of options.
-if(TARGET flopstat_cli AND NOT FLOPSTAT_FUZZ)
+if(TARGET flopstat_cli)
   function(write_by_program file)
     set(path ${PROJECT_BINARY_DIR}/share/${file})
     add_custom_command(OUTPUT ${path} VERBATIM
