@@ -63,12 +63,13 @@ Figure float_equivalent_flops(const Model& model, const Bindings& bindings, cons
 /// Takes the quantization away, and says that the report speaks of another network than the file.
 void make_float(Model& model) {
   std::optional<Model> plain = without_quantization(model);
-  if (plain) {
-    plain->invented = std::move(model.invented);  // names are views into it
-    model = *std::move(plain);
+  if (!plain) {
+    model.warnings.push_back({"as_float", "nothing in the file is quantized: as float it costs the same"});
+    return;
   }
-  model.warnings.push_back({"as_float", plain ? "counted as the network was before quantization, not as it is stored"
-                                              : "nothing in the file is quantized: as float it costs the same"});
+  plain->invented = std::move(model.invented);  // names are views into it
+  model = *std::move(plain);
+  model.warnings.push_back({"as_float", "counted as the network was before quantization, not as it is stored"});
 }
 
 /// Counts the model that the storage holds; the report keeps the storage.
