@@ -218,7 +218,9 @@ TEST_F(Program, every_screen_ends_silently_where_its_reader_goes) {
 }
 
 TEST_F(Program, every_screen_fits_a_terminal_of_any_width) {
-  if (shell("script --version").code != 0) GTEST_SKIP() << "there is no script(1): widths were NOT tested";
+  if (shell("script -qec true /dev/null").code != 0) {
+    GTEST_SKIP() << "script(1) can open no terminal here: widths were NOT tested";
+  }
   for (const std::string width : {"60", "80", "100", "200"}) {
     for (const std::string command : {"count", "ops", "tree", "memory"}) {
       const Outcome outcome = shell("COLUMNS=" + width + " NO_COLOR=1 script -qec \"$F " + command +

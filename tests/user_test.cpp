@@ -75,7 +75,7 @@ class User : public ::testing::Test {
 // ---- Terminals
 
 TEST_F(User, no_screen_wraps_a_row_whatever_the_width_and_the_names) {
-  if (!test::has_command("script")) GTEST_SKIP() << "there is no script(1): terminals were NOT tested";
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: terminals were NOT tested";
   shell.write("long.tflite", unknown_model("caf\xC3\xA9/\x1b[2J" + std::string(150, 'n') + "/last"));
   for (const size_t width : {size_t{60}, size_t{80}, size_t{100}, size_t{200}}) {
     for (const std::string arguments :
@@ -90,14 +90,14 @@ TEST_F(User, no_screen_wraps_a_row_whatever_the_width_and_the_names) {
 }
 
 TEST_F(User, wide_shortens_nothing_on_a_narrow_terminal) {
-  if (!test::has_command("script")) GTEST_SKIP() << "there is no script(1): terminals were NOT tested";
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: terminals were NOT tested";
   const std::string piped = flopstat("ops small_cnn.tflite").out;
   EXPECT_EQ(shell.on_terminal("\"$F\" --color never ops small_cnn.tflite -w", 60).out, piped);
   EXPECT_NE(shell.on_terminal("\"$F\" --color never ops small_cnn.tflite", 60).out, piped);
 }
 
 TEST_F(User, each_stream_has_colours_only_where_it_is_a_terminal_itself) {
-  if (!test::has_command("script")) GTEST_SKIP() << "there is no script(1): terminals were NOT tested";
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: terminals were NOT tested";
   const Outcome both = shell.on_terminal("\"$F\" sine.tflite nosuch.tflite");
   EXPECT_THAT(both.out, HasSubstr("\x1b["));
   shell.on_terminal("\"$F\" sine.tflite nosuch.tflite 2> \"$T/errors\" > \"$T/result\"");
@@ -109,7 +109,7 @@ TEST_F(User, each_stream_has_colours_only_where_it_is_a_terminal_itself) {
 }
 
 TEST_F(User, a_terminal_has_no_colours_where_the_user_wants_none) {
-  if (!test::has_command("script")) GTEST_SKIP() << "there is no script(1): terminals were NOT tested";
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: terminals were NOT tested";
   for (const std::string setting : {"NO_COLOR=1", "TERM=dumb"}) {
     EXPECT_THAT(shell.on_terminal(setting + " \"$F\" sine.tflite").out, Not(HasSubstr("\x1b["))) << setting;
   }
@@ -118,7 +118,7 @@ TEST_F(User, a_terminal_has_no_colours_where_the_user_wants_none) {
 }
 
 TEST_F(User, a_terminal_shows_what_to_type_next_and_it_works) {
-  if (!test::has_command("script")) GTEST_SKIP() << "there is no script(1): terminals were NOT tested";
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: terminals were NOT tested";
   const std::string screen = shell.on_terminal("\"$F\" --color never sine.tflite", 200).out;
   ASSERT_THAT(screen, HasSubstr("next:   flopstat ops sine.tflite --sort macs   flopstat memory sine.tflite"));
   EXPECT_EQ(flopstat("ops sine.tflite --sort macs").code, 0);

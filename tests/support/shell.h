@@ -26,6 +26,9 @@ class Shell {
   /// What a terminal of so many columns shows of it: both streams are the terminal.
   Outcome on_terminal(const std::string& command, size_t columns = 80) const;
 
+  /// Whether script(1) is there and can open a terminal; a bare chroot has none.
+  bool has_terminals() const { return run("script -qec true /dev/null").code == 0; }
+
   /// Writes a file into $T, and reads one.
   void write(const std::string& name, std::string_view text) const;
   std::string read(const std::string& name) const;
