@@ -35,7 +35,8 @@ class Attributes {
     Operation op{};
     if constexpr (std::is_same_v<Operation, Call> || std::is_same_v<Operation, CallOnce> ||
                   std::is_same_v<Operation, If> || std::is_same_v<Operation, Case> ||
-                  std::is_same_v<Operation, While>) {
+                  std::is_same_v<Operation, While> || std::is_same_v<Operation, Loop> ||
+                  std::is_same_v<Operation, Scan>) {
       if (graph_ + 1 >= graphs_) return Opaque{"there is no graph to call"};
     }
     fill(op);
@@ -50,6 +51,46 @@ class Attributes {
   void fill(ConvTranspose& op) {
     op = {.axes = axes(), .window = window(), .groups = 1 + small(), .output_padding = {small(), small()}};
   }
+  void fill(DeformConv& op) { op.window = window(); }
+  void fill(Attention& op) {
+    op = {integer(), integer(), source_.flag(), integer(), source_.flag(), source_.flag(), source_.flag()};
+  }
+  void fill(LinearAttention& op) { op = {integer(), integer(), source_.flag(), source_.flag()}; }
+  void fill(RotaryEmbedding& op) { op = {integer(), integer()}; }
+  void fill(GridSample& op) { op.fn = pick<ResizeFn>(3); }
+  void fill(RoiPool& op) { op = {pick<RoiPool::Cell>(3), integer(), integer(), integer()}; }
+  void fill(Unpool& op) { op.window = window(); }
+  void fill(Normalize& op) {
+    op = {.rows = pick<Normalize::Rows>(3), .axis = integer(), .groups = integer(), .root_mean_square = source_.flag()};
+    for (size_t n = source_.below(4); n > 0; --n) op.axes.push_back(integer());
+  }
+  void fill(Unique& op) {
+    op = {.index = dtype(), .counted = source_.flag()};
+    if (source_.flag()) op.axis = integer();
+  }
+  void fill(Hardmax& op) { op = {integer(), source_.flag()}; }
+  void fill(NegativeLogLikelihood& op) { op.reduction = pick<NegativeLogLikelihood::Reduction>(3); }
+  void fill(CenterCropPad& op) {
+    if (source_.flag()) op.axes.emplace(std::vector<int64_t>{integer(), integer()});
+  }
+  void fill(Compress& op) {
+    if (source_.flag()) op.axis = integer();
+  }
+  void fill(Triangle& op) { op.upper = source_.flag(); }
+  void fill(SplitToSequence& op) { op = {integer(), source_.flag()}; }
+  void fill(ConcatSequence& op) { op = {integer(), source_.flag()}; }
+  void fill(MapValues& op) { op.to = dtype(); }
+  void fill(EyeLike& op) { op.to = dtype(); }
+  void fill(RandomLike& op) { op.to = dtype(); }
+  void fill(CountNgrams& op) { op = {integer(), source_.flag()}; }
+  void fill(TreeEnsemble& op) { op = {integer(), integer(), integer(), source_.flag(), dtype()}; }
+  void fill(SupportVectors& op) {
+    op = {pick<SupportVectors::Kernel>(4), integer(), integer(), source_.flag(), dtype()};
+  }
+  void fill(FourierTransform& op) { op = {integer(), source_.flag(), source_.flag()}; }
+  void fill(ShortTimeFourier& op) { op.half = source_.flag(); }
+  void fill(WindowFunction& op) { op = {small(), dtype()}; }
+  void fill(MelWeights& op) { op.to = dtype(); }
   void fill(MatMul& op) {
     op = {source_.flag(), source_.flag(), source_.flag(), source_.flag(), source_.flag(), source_.flag()};
   }
@@ -57,27 +98,31 @@ class Attributes {
   void fill(Lstm& op) { op = {source_.flag(), source_.flag(), source_.flag(), source_.flag(), source_.flag()}; }
   void fill(Recurrent& op) {
     op = {pick<Recurrent::Cell>(3), pick<Direction>(3), source_.flag(), source_.flag(),
-          source_.flag(),           source_.flag(),     source_.flag()};
+          source_.flag(),           source_.flag(),     source_.flag(), {}};
+    for (size_t n = source_.below(7); n > 0; --n) {
+      op.functions.push_back(pick<UnaryFn>(static_cast<size_t>(UnaryFn::complex_abs) + 1));
+    }
   }
   void fill(Rnn& op) { op = {source_.flag(), source_.flag(), source_.flag()}; }
   void fill(Svdf& op) { op = {integer(), source_.flag()}; }
   void fill(RealFft& op) { op.axes = small(); }
-  void fill(Pool& op) { op = {pick<PoolFn>(3), pick<DataLayout>(2), window()}; }
+  void fill(Pool& op) { op = {pick<PoolFn>(5), pick<DataLayout>(2), window()}; }
   void fill(Lrn& op) { op = {pick<DataLayout>(2), integer()}; }
   void fill(Resize& op) {
     op.fn = pick<ResizeFn>(3);
+    op.aspect = pick<Resize::Aspect>(3);
     for (size_t n = source_.below(4); n > 0; --n) op.axes.push_back(integer());
   }
   void fill(Unary& op) { op.fn = pick<UnaryFn>(static_cast<size_t>(UnaryFn::complex_abs) + 1); }
-  void fill(Binary& op) { op.fn = pick<BinaryFn>(static_cast<size_t>(BinaryFn::shift_right) + 1); }
+  void fill(Binary& op) { op.fn = pick<BinaryFn>(static_cast<size_t>(BinaryFn::join_text) + 1); }
   void fill(Select& op) { op.rows = source_.flag(); }
   void fill(Cast& op) { op.to = dtype(); }
   void fill(Bitcast& op) { op.to = dtype(); }
   void fill(Quantize& op) { op.to = dtype(); }
   void fill(Dequantize& op) { op.to = dtype(); }
   void fill(Softmax& op) { op = {integer(), source_.flag(), source_.flag(), source_.flag()}; }
-  void fill(BatchNorm& op) { op.layout = pick<DataLayout>(2); }
-  void fill(L2Norm& op) { op.axis = integer(); }
+  void fill(BatchNorm& op) { op = {.layout = pick<DataLayout>(2), .training = source_.flag()}; }
+  void fill(L2Norm& op) { op = {.axis = integer(), .absolute = source_.flag()}; }
   void fill(Reduce& op) { op = {pick<ReduceFn>(12), source_.flag(), source_.flag(), source_.flag()}; }
   void fill(ArgReduce& op) { op = {source_.flag(), source_.flag(), dtype()}; }
   void fill(Cumulate& op) { op.product = source_.flag(); }
@@ -118,6 +163,12 @@ class Attributes {
     for (size_t n = source_.below(4); n > 0; --n) op.graphs.push_back(called());
   }
   void fill(While& op) { op = {called(), called()}; }
+  void fill(Loop& op) { op = {called(), source_.below(4)}; }
+  void fill(Scan& op) {
+    op = {.body = called(), .states = source_.below(4), .batched = source_.flag()};
+    for (size_t n = source_.below(3); n > 0; --n) op.axes.push_back(integer());
+    for (size_t n = source_.below(3); n > 0; --n) op.result_axes.push_back(integer());
+  }
   void fill(Opaque& op) { op.why = "it is not understood"; }
 
   GraphId called() { return static_cast<GraphId>(graph_ + 1 + source_.below(graphs_ - graph_ - 1)); }

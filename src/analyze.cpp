@@ -52,6 +52,17 @@ const Convention& convention_named(const std::string& name) {
   throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt, "there are: " + names);
 }
 
+Bindings bindings_of(const Options& options) {
+  Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes, {}};
+  for (const auto& [name, numbers] : options.contents) {
+    Elements& elements = bindings.contents[name];
+    for (const Number& number : numbers) {
+      std::visit([&elements](auto each) { elements.emplace_back(each); }, number);
+    }
+  }
+  return bindings;
+}
+
 /// FLOPs of the same network without quantization; none where nothing is quantized.
 Figure float_equivalent_flops(const Model& model, const Bindings& bindings, const Convention& convention) {
   const std::optional<Model> plain = without_quantization(model);
@@ -77,7 +88,7 @@ Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, c
   Model& model = storage->model;
   choose_signature(model, options.signature);
   if (options.as_float) make_float(model);
-  const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes};
+  const Bindings bindings = bindings_of(options);
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "flopstat/error.h"
@@ -13,10 +14,14 @@
 
 namespace flopstat {
 
+/// A whole or a real number.
+using Number = std::variant<int64_t, double>;
+
 struct Options {
-  std::map<std::string, int64_t> dims = {};                 ///< free dimensions by name: {"batch", 8}
-  std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole input shapes by name
-  std::string signature = {};                               ///< empty: the default one, else the first
+  std::map<std::string, int64_t> dims = {};                  ///< free dimensions by name: {"batch", 8}
+  std::map<std::string, std::vector<int64_t>> inputs = {};   ///< whole input shapes by name
+  std::map<std::string, std::vector<Number>> contents = {};  ///< of small inputs by name, in row-major order
+  std::string signature = {};                                ///< empty: the default one, else the first
   std::string convention = "flopstat";
   bool as_float = false;            ///< count the network as it was before quantization, and warn that this was done
   bool float_equivalent = false;    ///< also count the network as it was before quantization

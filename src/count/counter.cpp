@@ -10,6 +10,7 @@
 #include "count/derive.h"
 #include "count/parameters.h"
 #include "flopstat/error.h"
+#include "graph/loop.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -233,6 +234,9 @@ class Counter {
       starts.push_back(report_.rows.size());
       count_frame(called.frame, uses[c], product_of(repeat, called.repeat),
                   handed_down(graph, frame, node, called.frame, sources), caller);
+      for (size_t i = starts.back(); called.bound && i < report_.rows.size(); ++i) {
+        report_.rows[i].certainty = std::max(report_.rows[i].certainty, Certainty::bound);
+      }
     }
     starts.push_back(report_.rows.size());
     if (child.choose) choose(starts);
@@ -360,6 +364,7 @@ class Counter {
       row.figures.work = std::move(cost.work);
     } catch (const Overflow& overflow) {
       row.unknown = overflow.what();
+      row.figures.macs = row.figures.valid_macs = row.figures.flops = row.figures.int_ops = std::nullopt;
     }
   }
 

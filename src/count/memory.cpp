@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "graph/loop.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -54,7 +55,7 @@ class Lifetimes {
       for (const TensorId id : node.inputs) {
         if (id != kAbsent) keep(bases[id], row_ - 1);
       }
-      if (!std::holds_alternative<While>(node.op)) continue;
+      if (!repeats(node.op)) continue;
       for (const TensorId id : node.outputs) {  // what one trip leaves, the next one reads
         if (id != kAbsent) keep(bases[id], row_ - 1);
       }
@@ -63,6 +64,7 @@ class Lifetimes {
 
   void walk_calls(const Node& node, const Child& child, const Bases& bases, bool runs) {
     const size_t first = first_handed_down(node.op);
+    const size_t skipped = first_delivered(node.op);
     for (const Called& called : child.calls) {
       const Graph& callee = model_.graphs[called.frame.graph];
       const uint64_t* repeat = known(called.repeat);
@@ -70,9 +72,9 @@ class Lifetimes {
       Bases inner(callee.tensors.size());
       // The condition of a loop has a result of its own; the body's results are the loop's.
       const bool delivers = !std::holds_alternative<While>(node.op) || &called != &child.calls.front();
-      for (size_t i = 0; delivers && i < callee.outputs.size() && i < node.outputs.size(); ++i) {
-        if (callee.outputs[i] != kAbsent && node.outputs[i] != kAbsent) {
-          inner[callee.outputs[i]] = bases[node.outputs[i]];
+      for (size_t i = 0; delivers && skipped + i < callee.outputs.size() && i < node.outputs.size(); ++i) {
+        if (callee.outputs[skipped + i] != kAbsent && node.outputs[i] != kAbsent) {
+          inner[callee.outputs[skipped + i]] = bases[node.outputs[i]];
         }
       }
       for (size_t i = 0; i < callee.inputs.size() && first + i < node.inputs.size(); ++i) {

@@ -51,6 +51,7 @@ class Binder {
       }
       const Tensor& input = graph.tensors[id];
       Known<Value> value = bind_input(id, input);
+      bind_contents(id, input, value);
       if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(input, *bound);
       result_.values.push_back(std::move(value));
     }
@@ -101,6 +102,30 @@ class Binder {
     return Unknown{"the input '" + std::string(input.name) + "' has a free size: bind it with" + missing};
   }
 
+  /// Gives the input the contents that are bound to one of its names; they are its shape too where it is a list whose
+  /// length the file leaves open.
+  void bind_contents(TensorId id, const Tensor& input, Known<Value>& value) {
+    for (const std::string& name : names_of(model_, id)) {
+      const auto given = bindings_.contents.find(name);
+      if (given == bindings_.contents.end()) continue;
+      used_inputs_.insert(name);
+      const auto size = static_cast<int64_t>(given->second.size());
+      const bool free_list = input.dims && input.dims->size() == 1 && input.dims->front().size < 0;
+      if (free_list && !bindings_.inputs.contains(name)) {
+        free_.insert(dim_name(input, 0));
+        value = Value{.dtype = input.dtype, .shape = Shape{size}};
+      }
+      Value* bound = known(value);
+      if (bound == nullptr) return;
+      if (product(bound->shape) != Count{size}) {
+        throw Error(ErrorCode::usage, "the input '" + name + "' of shape " + to_string(bound->shape) + " is given " +
+                                          std::to_string(size) + " elements");
+      }
+      bound->elements = std::make_shared<const Elements>(given->second);
+      return;
+    }
+  }
+
   /// The size bound to a free axis; appends the flag that would bind it to `missing` where there is none.
   int64_t free_size(const Tensor& input, size_t axis, std::string& missing) {
     const std::string name = dim_name(input, axis);
@@ -146,11 +171,14 @@ class Binder {
       throw Error(ErrorCode::usage, "the model has no free dimension '" + name + "'", std::nullopt,
                   free_.empty() ? "all of its input sizes are fixed" : "it has: " + join_names(free_));
     }
-    for (const auto& [name, shape] : bindings_.inputs) {
-      if (used_inputs_.contains(name)) continue;
-      throw Error(ErrorCode::usage, "the model has no input '" + name + "'", std::nullopt,
-                  "it has: " + join_names(inputs_));
-    }
+    for (const auto& [name, shape] : bindings_.inputs) refuse_unused(name);
+    for (const auto& [name, elements] : bindings_.contents) refuse_unused(name);
+  }
+
+  void refuse_unused(const std::string& name) const {
+    if (used_inputs_.contains(name)) return;
+    throw Error(ErrorCode::usage, "the model has no input '" + name + "'", std::nullopt,
+                "it has: " + join_names(inputs_));
   }
 
   const Model& model_;

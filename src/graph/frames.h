@@ -30,13 +30,15 @@ struct Frame {
 struct Called {
   Frame frame = {};
   Known<uint64_t> repeat = uint64_t{1};
+  bool bound = false;  ///< `repeat` is an upper bound
 };
 
 /// Numbers for what the file leaves open.
 struct Bindings {
   std::map<std::string, int64_t> dims = {};                 ///< by the file's symbol, "batch", or "input.axis"
   std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole shapes by the input's name
-  bool trust_stored_shapes = true;  ///< shapes in the file fill holes where no dimension is free
+  bool trust_stored_shapes = true;                ///< shapes in the file fill holes where no dimension is free
+  std::map<std::string, Elements> contents = {};  ///< of small inputs by the input's name, in row-major order
 };
 
 /// What inference found, from the main graph down.

@@ -184,6 +184,8 @@ class Inference final : public GraphRunner {
     if (const auto* branch = std::get_if<If>(&node.op)) return results_of(*branch, graph, node, index, frame);
     if (const auto* choice = std::get_if<Case>(&node.op)) return results_of(*choice, graph, node, index, frame);
     if (const auto* loop = std::get_if<While>(&node.op)) return results_of(*loop, node, index, frame);
+    if (const auto* loop = std::get_if<Loop>(&node.op)) return results_of(*loop, node, index, frame);
+    if (const auto* scan = std::get_if<Scan>(&node.op)) return results_of(*scan, node, index, frame);
 
     const Unknown* missing = gather_operands(graph, node, frame);
     if (const auto* handle = std::get_if<VarHandle>(&node.op)) return results_of(*handle);
@@ -277,7 +279,7 @@ class Inference final : public GraphRunner {
     std::vector<Known<Value>> values;
     for (size_t i = first; i < node.inputs.size(); ++i) {
       const TensorId id = node.inputs[i];
-      values.push_back(id == kAbsent ? Known<Value>(Unknown{"the caller leaves this operand out"}) : frame.values[id]);
+      values.push_back(id == kAbsent ? Known<Value>(Unknown{std::string(kLeftOut)}) : frame.values[id]);
       Value* value = known(values.back());
       if (value != nullptr && value->constant && product(value->shape) <= kMaxHandedDown) {
         value->elements = elements_of({&graph.tensors[id], value});
@@ -373,6 +375,18 @@ class Inference final : public GraphRunner {
 
   Inferred results_of(const While& loop, const Node& node, NodeIndex index, Frame& frame) {
     LoopResult result = run_loop(*this, loop, operand_values(node, frame));
+    frame.children[index] = std::move(result.child);
+    return std::move(result.values);
+  }
+
+  Inferred results_of(const Loop& loop, const Node& node, NodeIndex index, Frame& frame) {
+    LoopResult result = run_loop(*this, loop, operand_values(node, frame));
+    frame.children[index] = std::move(result.child);
+    return std::move(result.values);
+  }
+
+  Inferred results_of(const Scan& scan, const Node& node, NodeIndex index, Frame& frame) {
+    LoopResult result = run_scan(*this, scan, operand_values(node, frame));
     frame.children[index] = std::move(result.child);
     return std::move(result.values);
   }

@@ -1,6 +1,7 @@
 #include "graph/loop.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 namespace flopstat {
@@ -41,9 +42,17 @@ Values results(const GraphRunner& runner, const Frame& frame) {
   return values;
 }
 
+bool alike(const Value& a, const Value& b) {
+  if (a.shape != b.shape || bool{a.items} != bool{b.items}) return false;
+  if (!a.items) return true;
+  return a.items->size() == b.items->size() &&
+         std::equal(a.items->begin(), a.items->end(), b.items->begin(),
+                    [](const Value& left, const Value& right) { return left.shape == right.shape; });
+}
+
 bool same_shape(const Known<Value>& a, const Known<Value>& b) {
   if (known(a) == nullptr || known(b) == nullptr) return known(a) == known(b);
-  return known(a)->shape == known(b)->shape;
+  return alike(*known(a), *known(b));
 }
 
 bool same_shapes(const Values& a, const Values& b) {
@@ -153,11 +162,11 @@ Known<bool> goes_on(GraphRunner& runner, GraphId condition, const Progress& prog
 }
 
 /// The smallest number of trips after which a condition fails that fails from then on.
-Known<uint64_t> search_trips(GraphRunner& runner, GraphId condition, const Progress& progress) {
+Known<uint64_t> search_trips(const std::function<Known<bool>(uint64_t)>& goes_on) {
   uint64_t below = 0;  // the condition holds after so many
   uint64_t above = 0;  // and fails after so many
   for (uint64_t trips = 0;; trips = std::max<uint64_t>(1, trips * 2)) {
-    const Known<bool> holds = goes_on(runner, condition, progress, trips);
+    const Known<bool> holds = goes_on(trips);
     if (known(holds) == nullptr) return reason(holds);
     if (!*known(holds)) {
       above = trips;
@@ -168,7 +177,7 @@ Known<uint64_t> search_trips(GraphRunner& runner, GraphId condition, const Progr
   }
   while (above > below + 1) {
     const uint64_t middle = below + (above - below) / 2;
-    const Known<bool> holds = goes_on(runner, condition, progress, middle);
+    const Known<bool> holds = goes_on(middle);
     if (known(holds) == nullptr) return reason(holds);
     (*known(holds) ? below : above) = middle;
   }
@@ -177,11 +186,12 @@ Known<uint64_t> search_trips(GraphRunner& runner, GraphId condition, const Progr
 
 /// The smallest number of trips after which the condition fails.
 Known<uint64_t> count_trips(GraphRunner& runner, GraphId condition, const Progress& progress) {
-  const Known<uint64_t> lasting = search_trips(runner, condition, progress);
+  const auto holds_after = [&](uint64_t trips) { return goes_on(runner, condition, progress, trips); };
+  const Known<uint64_t> lasting = search_trips(holds_after);
   for (const uint64_t trips : equalities(runner, condition, progress)) {
     if (known(lasting) != nullptr && trips >= *known(lasting)) break;
     if (trips > kMaxTrips) break;
-    const Known<bool> holds = goes_on(runner, condition, progress, trips);
+    const Known<bool> holds = holds_after(trips);
     if (known(holds) != nullptr && !*known(holds)) return trips;
   }
   return lasting;
@@ -241,6 +251,272 @@ LoopResult run_loop(GraphRunner& runner, const While& loop, const std::vector<Kn
     const Unknown why{"sizes inside the loop change from trip to trip"};
     result.child.calls.push_back({std::move(second), count == nullptr ? trips : Known<uint64_t>(why)});
     result.values = why;
+  }
+  return result;
+}
+
+// --- loops that count their trips ------------------------------------------------------------------------------------
+
+size_t first_delivered(const Op& op) { return std::holds_alternative<Loop>(op) ? 1 : 0; }
+
+bool repeats(const Op& op) {
+  return std::holds_alternative<While>(op) || std::holds_alternative<Loop>(op) || std::holds_alternative<Scan>(op);
+}
+
+bool keeps(const Op& op, const Graph& body, size_t input) {
+  const auto hands_on = [&](size_t output) {
+    return output < body.outputs.size() && body.inputs[input] == body.outputs[output];
+  };
+  if (const auto* loop = std::get_if<Loop>(&op)) {
+    return input >= loop->carried + 2 || (input >= 2 && hands_on(input - 1));
+  }
+  if (const auto* scan = std::get_if<Scan>(&op)) return input >= scan->states || hands_on(input);
+  return hands_on(input);
+}
+
+namespace {
+
+/// A loop whose body takes a counter or a condition that its results do not have in the same place.
+struct Counted {
+  GraphId body = 0;
+  Values start = {};                 ///< the body's inputs on the first trip
+  std::vector<bool> invariant = {};  ///< per input
+  size_t first_state = 0;            ///< among the inputs
+  size_t states = 0;
+  size_t first_result = 0;  ///< state among the body's results
+  /// The next trip's inputs, from those of a trip and what it left.
+  std::function<Values(const Values& inputs, const Values& left)> next = {};
+  /// A collected result of that many parts.
+  std::function<Known<Value>(size_t part, const Value& each, uint64_t trips)> collect = {};
+};
+
+/// The states in the end and the collected results, if all are known.
+Inferred results_of(const Counted& loop, const Values& last, const Values& parts, uint64_t trips) {
+  std::vector<Value> values;
+  for (size_t i = 0; i < loop.states; ++i) {
+    const Known<Value>& state = last[loop.first_state + i];
+    if (known(state) == nullptr) return reason(state);
+    values.push_back(*known(state));
+  }
+  for (size_t i = loop.first_result + loop.states; i < parts.size(); ++i) {
+    if (known(parts[i]) == nullptr) return reason(parts[i]);
+    const Known<Value> whole = loop.collect(i - loop.first_result - loop.states, *known(parts[i]), trips);
+    if (known(whole) == nullptr) return reason(whole);
+    values.push_back(*known(whole));
+  }
+  return values;
+}
+
+/// Every trip as a call of its own. Parts of different shapes cannot be stacked.
+Inferred unroll(GraphRunner& runner, const Counted& loop, uint64_t trips, Child& child) {
+  Values inputs = loop.start;
+  Values parts;
+  for (uint64_t trip = 0; trip < trips; ++trip) {
+    Frame frame = runner.run(loop.body, inputs);
+    const Values left = without_constness(results(runner, frame), {});
+    for (size_t i = loop.first_result + loop.states; i < left.size(); ++i) {
+      if (trip > 0 && !same_shape(parts[i], left[i])) {
+        return Unknown{"a part of what the loop collects changes its size from trip to trip"};
+      }
+    }
+    parts = left;
+    inputs = loop.next(inputs, left);
+    child.calls.push_back({std::move(frame), uint64_t{1}});
+  }
+  return results_of(loop, inputs, parts, trips);
+}
+
+/// What the first two trips tell.
+struct FirstTrips {
+  Frame first = {};
+  Frame second = {};
+  Values after_one = {};
+  Values after_two = {};
+  Values parts = {};  ///< that the second trip left
+  bool steady = false;
+};
+
+FirstTrips first_trips(GraphRunner& runner, const Counted& loop) {
+  FirstTrips trips;
+  trips.first = runner.run(loop.body, loop.start);
+  trips.after_one = loop.next(loop.start, without_constness(results(runner, trips.first), {}));
+  trips.second = runner.run(loop.body, trips.after_one);
+  trips.parts = without_constness(results(runner, trips.second), {});
+  trips.after_two = loop.next(trips.after_one, trips.parts);
+  trips.steady = same_shapes(trips.after_one, trips.after_two) && same_shapes(trips.first.values, trips.second.values);
+  return trips;
+}
+
+LoopResult finish(GraphRunner& runner, const Counted& loop, FirstTrips seen, const Known<uint64_t>& trips,
+                  uint64_t runs_per_trip, bool bound) {
+  LoopResult result;
+  const uint64_t* count = known(trips);
+  if (!seen.steady && count != nullptr && *count <= kMaxUnrolled && runs_per_trip == 1) {
+    result.values = unroll(runner, loop, *count, result.child);
+    return result;
+  }
+  const Known<uint64_t> repeat = count == nullptr ? trips : Known<uint64_t>(*count * runs_per_trip);
+  result.child.calls.push_back({std::move(seen.second), repeat, bound});
+  if (!seen.steady) {
+    result.values = Unknown{"sizes inside the loop change from trip to trip"};
+  } else if (count == nullptr || bound) {
+    const bool collects = seen.parts.size() > loop.first_result + loop.states;
+    result.values = collects && count == nullptr ? Inferred(reason(trips))
+                    : collects ? Inferred(Unknown{"how many parts the loop collects depends on input data"})
+                               : results_of(loop, without_elements(seen.after_one), {}, 0);
+  } else {
+    const Progress progress(loop.start, seen.after_one, seen.after_two);
+    result.values = results_of(loop, progress.after(*count), without_elements(seen.parts), *count);
+  }
+  return result;
+}
+
+Value whole_number(DType dtype, int64_t number) {
+  return {.dtype = dtype, .elements = std::make_shared<const Elements>(1, number)};
+}
+
+std::optional<int64_t> number_in(const Known<Value>& value) {
+  if (known(value) == nullptr) return std::nullopt;
+  return integer_of({nullptr, known(value)});
+}
+
+/// The tensor that the graph's identities hand on as this one.
+TensorId origin(const Graph& graph, TensorId id) {
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    const bool hands_on = std::holds_alternative<Identity>(node.op) && !node.inputs.empty() && !node.outputs.empty();
+    if (hands_on && node.outputs[0] == id) id = node.inputs[0];
+  }
+  return id;
+}
+
+/// How often a loop with a condition runs at most, and whether it may run less often.
+struct Trips {
+  Known<uint64_t> count = Unknown{};
+  bool bound = false;
+};
+
+Trips trips_of(GraphRunner& runner, const Counted& loop, const Known<Value>* most, const FirstTrips& seen) {
+  const Unknown depends{"how often the loop runs depends on input data"};
+  std::optional<uint64_t> limit;
+  if (most != nullptr) {
+    const std::optional<int64_t> number = number_in(*most);
+    if (!number) return {depends};
+    limit = static_cast<uint64_t>(std::max<int64_t>(*number, 0));
+  }
+  // The condition that each trip leaves is the one it got, or the same constant.
+  const Graph& body = runner.graph(loop.body);
+  const Value* condition = body.outputs.empty() ? nullptr : known(seen.second.values[body.outputs[0]]);
+  const bool handed_on = !body.outputs.empty() && origin(body, body.outputs[0]) == body.inputs[1];
+  const std::optional<int64_t> at_first = number_in(loop.start[1]);
+  if (at_first == 0) return {uint64_t{0}};
+  const bool always = handed_on ? at_first.has_value()
+                                : condition != nullptr && condition->constant && number_in(seen.after_one[1]) == 1;
+  if (always && limit) return {*limit};
+  const Progress progress(loop.start, seen.after_one, seen.after_two);
+  const Known<uint64_t> counted = search_trips([&](uint64_t trip) -> Known<bool> {
+    if (limit && trip >= *limit) return false;
+    std::optional<int64_t> holds = at_first;
+    if (trip > 0) {
+      const Frame frame = runner.run(loop.body, progress.after(trip - 1));
+      holds = number_in(frame.values[body.outputs[0]]);
+    }
+    if (!holds) return depends;
+    return *holds != 0;
+  });
+  // Exporters write the largest number for a loop that only its condition ends.
+  if (known(counted) != nullptr || !limit || *limit > kMaxTrips) return {counted};
+  return {*limit, true};
+}
+
+}  // namespace
+
+LoopResult run_loop(GraphRunner& runner, const Loop& loop, const std::vector<Known<Value>>& operands) {
+  const Graph& body = runner.graph(loop.body);
+  if (body.inputs.size() < loop.carried + 2 || operands.size() < loop.carried + 2 ||
+      body.outputs.size() < loop.carried + 1 || body.outputs[0] == kAbsent) {
+    return {.child = {}, .values = Unknown{"the loop's body does not take what the loop carries"}};
+  }
+  Counted counted{.body = loop.body, .start = operands, .first_state = 2, .states = loop.carried, .first_result = 1};
+  const bool has_limit = known(operands[0]) != nullptr || reason(operands[0]).why != kLeftOut;
+  const bool has_condition = known(operands[1]) != nullptr || reason(operands[1]).why != kLeftOut;
+  counted.start[0] = whole_number(DType::i64, 0);
+  if (!has_condition) counted.start[1] = whole_number(DType::boolean, 1);
+  for (size_t i = 0; i < operands.size(); ++i) counted.invariant.push_back(keeps(Op{loop}, body, i));
+  counted.start = without_constness(std::move(counted.start), counted.invariant);
+  counted.next = [states = loop.carried](const Values& inputs, const Values& left) {
+    Values next = inputs;
+    const std::optional<int64_t> trip = number_in(inputs[0]);
+    next[0] = whole_number(DType::i64, trip.value_or(0) + 1);
+    for (size_t i = 0; i <= states; ++i) next[1 + i] = left[i];
+    return next;
+  };
+  counted.collect = [](size_t, const Value& part, uint64_t trips) -> Known<Value> {
+    if (trips > static_cast<uint64_t>(kMaxDim)) return Unknown{"the loop collects more parts than a tensor holds"};
+    Value whole{.dtype = part.dtype, .shape = part.shape};
+    whole.shape.insert(whole.shape.begin(), static_cast<int64_t>(trips));
+    return whole;
+  };
+  FirstTrips seen = first_trips(runner, counted);
+  const Trips trips = trips_of(runner, counted, has_limit ? &operands[0] : nullptr, seen);
+  return finish(runner, counted, std::move(seen), trips.count, 1, trips.bound);
+}
+
+namespace {
+
+/// The value without one axis and its contents.
+Known<Value> without_axis(const Known<Value>& value, int64_t axis) {
+  if (known(value) == nullptr) return value;
+  const std::optional<size_t> at = wrap_axis(axis, known(value)->shape.size());
+  if (!at)
+    return Unknown{"axis " + std::to_string(axis) + " is outside a sequence of " + to_string(known(value)->shape)};
+  Value part{.dtype = known(value)->dtype, .shape = known(value)->shape};
+  part.shape.erase(part.shape.begin() + static_cast<std::ptrdiff_t>(*at));
+  return part;
+}
+
+}  // namespace
+
+LoopResult run_scan(GraphRunner& runner, const Scan& scan, const std::vector<Known<Value>>& operands) {
+  const Graph& body = runner.graph(scan.body);
+  const size_t sequences = scan.axes.size();
+  if (sequences == 0 || operands.size() < scan.states + sequences || body.outputs.size() < scan.states) {
+    return {.child = {}, .values = Unknown{"the scan has no sequence, or its body does not give back its state"}};
+  }
+  Counted counted{.body = scan.body, .start = operands, .states = scan.states};
+  const Value* sequence = known(operands[scan.states]);
+  if (sequence == nullptr) return {.child = {}, .values = reason(operands[scan.states])};
+  const size_t lead = scan.batched ? 1 : 0;
+  const std::optional<size_t> axis = wrap_axis(scan.axes[0], sequence->shape.size() - lead);
+  if (!axis) return {.child = {}, .values = Unknown{"the scan's axis is outside its sequence"}};
+  const auto trips = static_cast<uint64_t>(sequence->shape[*axis + lead]);
+  const int64_t batch = scan.batched ? sequence->shape[0] : 1;
+  for (size_t i = 0; i < scan.states + sequences; ++i) {
+    if (scan.batched) counted.start[i] = without_axis(counted.start[i], 0);
+    if (i >= scan.states) counted.start[i] = without_axis(counted.start[i], scan.axes[i - scan.states]);
+  }
+  for (size_t i = 0; i < operands.size(); ++i) counted.invariant.push_back(keeps(Op{scan}, body, i));
+  counted.start = without_constness(std::move(counted.start), counted.invariant);
+  counted.next = [states = scan.states](const Values& inputs, const Values& left) {
+    Values next = inputs;
+    for (size_t i = 0; i < states; ++i) next[i] = left[i];
+    return next;
+  };
+  counted.collect = [&scan, batch](size_t part, const Value& each, uint64_t count) -> Known<Value> {
+    const int64_t given = part < scan.result_axes.size() ? scan.result_axes[part] : 0;
+    const std::optional<size_t> at = wrap_axis(given, each.shape.size() + 1);
+    if (!at) return Unknown{"the axis of a collected result is outside it"};
+    Value whole{.dtype = each.dtype, .shape = each.shape};
+    whole.shape.insert(whole.shape.begin() + static_cast<std::ptrdiff_t>(*at), static_cast<int64_t>(count));
+    if (scan.batched) whole.shape.insert(whole.shape.begin(), batch);
+    return whole;
+  };
+  LoopResult result = finish(runner, counted, first_trips(runner, counted), trips, static_cast<uint64_t>(batch), false);
+  if (std::vector<Value>* values = known(result.values); values != nullptr && scan.batched) {
+    for (size_t i = 0; i < scan.states; ++i) {
+      (*values)[i].shape.insert((*values)[i].shape.begin(), batch);
+      (*values)[i].elements = nullptr;
+    }
   }
   return result;
 }

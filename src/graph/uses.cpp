@@ -1,5 +1,8 @@
 #include "graph/uses.h"
 
+#include <algorithm>
+
+#include "graph/loop.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -64,7 +67,9 @@ class Analysis {
   void visit_calls(const Node& node, const Child& child, NodeIndex index, Uses& uses) const {
     std::vector<Roles> results;
     for (const TensorId id : node.outputs) results.push_back(id == kAbsent ? Roles{} : uses.roles[id]);
-    const bool loops = std::holds_alternative<While>(node.op);
+    results.insert(results.begin(), first_delivered(node.op), Role::index);
+    const bool loops = repeats(node.op);
+    const bool has_condition = std::holds_alternative<While>(node.op);
     const size_t first_operand = first_handed_down(node.op);
     if (first_operand == 1 && !node.inputs.empty() && node.inputs[0] != kAbsent) {
       uses.roles[node.inputs[0]] |= Role::index;
@@ -73,13 +78,13 @@ class Analysis {
     std::vector<Roles> by_condition;
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Frame& frame = child.calls[c].frame;
-      const bool condition = loops && c == 0;
+      const bool condition = has_condition && c == 0;
       const std::vector<Roles> condition_result{Role::index};
       if (loops && !condition) {
         // What the condition and the next trip need of what is carried, each trip has to deliver.
         const std::vector<Roles> delivered = united(results, by_condition);
         called.push_back(run(frame, delivered));
-        called.back() = run(frame, united(delivered, input_roles(frame, called.back())));
+        called.back() = run(frame, united(delivered, next_trip(node.op, frame, called.back())));
       } else {
         called.push_back(run(frame, condition ? condition_result : results));
       }
@@ -88,14 +93,27 @@ class Analysis {
       for (size_t i = 0; i < needed.size() && first_operand + i < node.inputs.size(); ++i) {
         const TensorId operand = node.inputs[first_operand + i];
         if (operand == kAbsent) continue;
-        uses.roles[operand] |= loops && !condition && !carried_unchanged(frame, i) ? Roles(Role::state) : needed[i];
+        uses.roles[operand] |= loops && !condition ? by_body(node.op, frame, i, needed[i]) : needed[i];
       }
     }
   }
 
-  bool carried_unchanged(const Frame& body, size_t i) const {
-    const Graph& graph = model_.graphs[body.graph];
-    return i < graph.outputs.size() && graph.inputs[i] == graph.outputs[i];
+  /// What a loop needs an operand for whose body needs its i-th input for something.
+  Roles by_body(const Op& op, const Frame& body, size_t i, Roles needed) const {
+    if (std::holds_alternative<Loop>(op) && i < 2) return Role::index;
+    return keeps(op, model_.graphs[body.graph], i) ? needed : Roles(Role::state);
+  }
+
+  /// What the next trip needs of the results of this one.
+  std::vector<Roles> next_trip(const Op& op, const Frame& frame, const Uses& uses) const {
+    std::vector<Roles> roles = input_roles(frame, uses);
+    if (std::holds_alternative<Loop>(op)) {
+      const auto& loop = std::get<Loop>(op);
+      if (!roles.empty()) roles.erase(roles.begin());  // the number of the trip is no result
+      roles.resize(std::min(roles.size(), loop.carried + 1));
+    }
+    if (const auto* scan = std::get_if<Scan>(&op)) roles.resize(std::min(roles.size(), scan->states));
+    return roles;
   }
 
   std::vector<Roles> input_roles(const Frame& frame, const Uses& uses) const {

@@ -8,6 +8,8 @@ std::vector<GraphId> called_graphs(const Op& op) {
   if (const auto* branch = std::get_if<If>(&op)) return {branch->then_graph, branch->else_graph};
   if (const auto* choice = std::get_if<Case>(&op)) return choice->graphs;
   if (const auto* loop = std::get_if<While>(&op)) return {loop->condition, loop->body};
+  if (const auto* loop = std::get_if<Loop>(&op)) return {loop->body};
+  if (const auto* scan = std::get_if<Scan>(&op)) return {scan->body};
   return {};
 }
 

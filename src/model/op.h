@@ -58,6 +58,73 @@ struct ConvAxes {
   FilterLayout filter = FilterLayout::oi_spatial;
 };
 
+// --- functions of one element ----------------------------------------------------------------------------------------
+
+enum class UnaryFn : uint8_t {
+  identity,
+  abs,
+  neg,
+  sign,
+  floor,
+  ceil,
+  round,
+  reciprocal,
+  square,
+  sqrt,
+  rsqrt,
+  cbrt,
+  exp,
+  log,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
+  tanh,
+  erf,
+  relu,
+  relu6,
+  relu_n1_to_1,
+  relu_0_to_1,
+  clip,
+  thresholded_relu,
+  shrink,  ///< towards zero by a bias, zero where it is near
+  affine,
+  scaled_tanh,
+  leaky_relu,
+  elu,
+  elu_alpha,  ///< alpha other than 1
+  celu,
+  selu,
+  sigmoid,
+  log_sigmoid,
+  silu,
+  quick_gelu,
+  gelu_erf,
+  gelu_tanh,
+  softplus,
+  softsign,
+  mish,
+  hard_sigmoid,
+  hard_swish,
+  hard_tanh,
+  logical_not,
+  bitwise_not,
+  is_nan,
+  is_inf,
+  sign_bit,
+  matches_text,  ///< a text against a pattern: a boolean
+  real,
+  imag,
+  complex_abs,
+};
+
 // --- contractions ----------------------------------------------------------------------------------------------------
 
 /// x, w, bias? -> y. Groups = channels of x / input channels of w.
@@ -108,6 +175,55 @@ struct GeneralConv {
   int64_t batch_groups = 1;
 };
 
+/// x, w, offsets [N, 2 * G * K, ...] for K taps and G groups of channels, bias?, mask [N, G * K, ...]? -> y: a
+/// convolution whose taps lie between the points of x and are blended from those around them.
+struct DeformConv {
+  static constexpr std::string_view name = "deform_conv";
+  Window window = {};
+};
+
+/// q [B, h, Sq, D] or [B, Sq, h * D], k and v [B, hk, Sk, D] or [B, Sk, hk * D], mask?, past k? and past v?
+/// [B, hk, P, D] -> y like q with the width of v, present k? and present v? [B, hk, P + Sk, D], scores? [B, h, Sq, P +
+/// Sk]. Query heads share the key heads in equal groups.
+struct Attention {
+  static constexpr std::string_view name = "attention";
+  int64_t heads = 0;     ///< h and hk where the operands have three axes
+  int64_t kv_heads = 0;  ///< 0: as many as `heads`
+  bool causal = false;   ///< the last query sees the last key, and each one before it a key less
+  int64_t window = -1;   ///< keys that a query sees before its own; -1: all
+  bool softcap = false;
+  bool scaled = true;      ///< the scores are multiplied by a number that is not 1
+  bool past_full = false;  ///< past and present are one buffer: P + Sk is its length
+};
+
+/// q [B, T, h * D], k [B, T, hk * D], v [B, T, hk * Dv], past state? [B, hk, D, Dv], decay?, beta? -> y [B, T, h * Dv],
+/// state [B, hk, D, Dv]: attention without scores, by a state that each token updates.
+struct LinearAttention {
+  static constexpr std::string_view name = "linear_attention";
+  int64_t heads = 1;
+  int64_t kv_heads = 1;
+  bool delta = false;   ///< the state loses what it held under the key
+  bool scaled = false;  ///< the result is multiplied by a number that is not 1
+};
+
+/// x [B, heads, S, D] or [B, S, heads * D], cosines, sines, positions? -> y, pairs of elements turned by the angle of
+/// their position.
+struct RotaryEmbedding {
+  static constexpr std::string_view name = "rotary_embedding";
+  int64_t heads = 0;  ///< of x with three axes
+  int64_t width = 0;  ///< elements of each head that are turned; 0: all
+};
+
+/// theta [N, 2, 3] or [N, 3, 4], size [4] or [5] -> sampling positions [N, (D,) H, W, 2 or 3].
+struct AffineGrid {
+  static constexpr std::string_view name = "affine_grid";
+};
+
+/// x [..., n, n] -> its determinants [...].
+struct Determinant {
+  static constexpr std::string_view name = "determinant";
+};
+
 /// x... -> y, by an explicit or implicit equation such as "bij,bjk->bik".
 struct Einsum {
   static constexpr std::string_view name = "einsum";
@@ -150,7 +266,8 @@ struct Recurrent {
   bool linear_before_reset = true;  ///< gru: the reset gate acts behind the recurrent product
   bool coupled_gates = false;       ///< lstm: input gate = 1 - forget gate
   bool clip = false;
-  bool relu = false;  ///< rnn: its activation is relu, else tanh
+  bool relu = false;                    ///< rnn: its activation is relu, else tanh
+  std::vector<UnaryFn> functions = {};  ///< of the gates, the cell and (lstm) its result, per direction; empty: usual
 };
 
 /// A simple recurrent layer of TFLite: x [B, I] or [B, T, I] / [T, B, I], w [H, I], r [H, H], bias [H], state [B, H] ->
@@ -213,7 +330,7 @@ enum class ReduceFn : uint8_t { sum, mean, prod, max, min, any, all, l1, l2, sum
 
 // --- windows without weights -----------------------------------------------------------------------------------------
 
-enum class PoolFn : uint8_t { max, average, l2 };
+enum class PoolFn : uint8_t { max, average, l1, l2, lp };
 
 /// x -> y, indices?
 struct Pool {
@@ -243,72 +360,46 @@ enum class ResizeFn : uint8_t { nearest, linear, cubic };
 /// x, sizes? (one per axis named by `axes`, or per axis of x), scales? -> y.
 struct Resize {
   static constexpr std::string_view name = "resize";
+  enum class Aspect : uint8_t { free, not_larger, not_smaller };
   ResizeFn fn = ResizeFn::nearest;
   std::vector<int64_t> axes = {};  ///< empty: all axes of x
+  Aspect aspect = Aspect::free;    ///< kept: one scale for all axes, so that no size is above or below its target
+};
+
+/// x [N, C, ...], positions [N, ..., axes] -> y [N, C, ...], x read between its points.
+struct GridSample {
+  static constexpr std::string_view name = "grid_sample";
+  ResizeFn fn = ResizeFn::linear;
+};
+
+/// x [N, C, H, W], boxes [n, 4] or with their batch index [n, 5], batch indices [n]? -> y [n, C, height, width]: each
+/// box cut into cells.
+struct RoiPool {
+  static constexpr std::string_view name = "roi_pool";
+  enum class Cell : uint8_t {
+    maximum,   ///< of the points in the cell
+    average,   ///< of `samples` x `samples` blends of four points
+    greatest,  ///< of those blends
+  };
+  Cell cell = Cell::average;
+  int64_t height = 1;
+  int64_t width = 1;
+  int64_t samples = 0;  ///< 0: by the size of the box
+};
+
+/// x, places (of each of its elements in y), shape? -> y, zero elsewhere. Without a shape the window's inverse gives
+/// it.
+struct Unpool {
+  static constexpr std::string_view name = "unpool";
+  Window window = {};
+};
+
+/// x [N, C * K, L], image sizes, block sizes (K elements) -> y [N, C, image...]: blocks added up where they overlap.
+struct ColumnsToImage {
+  static constexpr std::string_view name = "col2im";
 };
 
 // --- element-wise ----------------------------------------------------------------------------------------------------
-
-enum class UnaryFn : uint8_t {
-  identity,
-  abs,
-  neg,
-  sign,
-  floor,
-  ceil,
-  round,
-  reciprocal,
-  square,
-  sqrt,
-  rsqrt,
-  cbrt,
-  exp,
-  log,
-  sin,
-  cos,
-  tan,
-  asin,
-  acos,
-  atan,
-  sinh,
-  cosh,
-  asinh,
-  acosh,
-  atanh,
-  tanh,
-  erf,
-  relu,
-  relu6,
-  relu_n1_to_1,
-  relu_0_to_1,
-  clip,
-  thresholded_relu,
-  leaky_relu,
-  elu,
-  elu_alpha,  ///< alpha other than 1
-  celu,
-  selu,
-  sigmoid,
-  log_sigmoid,
-  silu,
-  quick_gelu,
-  gelu_erf,
-  gelu_tanh,
-  softplus,
-  softsign,
-  mish,
-  hard_sigmoid,
-  hard_swish,
-  hard_tanh,
-  logical_not,
-  bitwise_not,
-  is_nan,
-  is_inf,
-  sign_bit,
-  real,
-  imag,
-  complex_abs,
-};
 
 /// x, bounds (clip only: min?, max?) -> y
 struct Unary {
@@ -345,12 +436,14 @@ enum class BinaryFn : uint8_t {
   bitwise_xor,
   shift_left,
   shift_right,
+  join_text,
 };
 
 /// x... -> y, two or more operands broadcast to one shape (NumPy's rule).
 struct Binary {
   static constexpr std::string_view name = "binary";
   BinaryFn fn = BinaryFn::add;
+  std::optional<int64_t> axis = std::nullopt;  ///< of the first operand, at which the second one's axes begin
 };
 
 /// condition, x, y -> z, broadcast.
@@ -359,7 +452,7 @@ struct Select {
   bool rows = false;  ///< the condition has one axis and picks whole rows (TFLite SELECT)
 };
 
-/// x -> y of another type.
+/// x, like? -> y of the type `to`; where that is unknown, of the type of `like`.
 struct Cast {
   static constexpr std::string_view name = "cast";
   DType to = DType::unknown;
@@ -383,6 +476,11 @@ struct Quantize {
 struct Dequantize {
   static constexpr std::string_view name = "dequantize";
   DType to = DType::f32;
+};
+
+/// x -> y u8, its scale, its zero point, from the range of x.
+struct DynamicQuantize {
+  static constexpr std::string_view name = "dynamic_quantize";
 };
 
 /// x, (min, max or scale, zero point)... -> y
@@ -410,12 +508,44 @@ struct Softmax {
 struct BatchNorm {
   static constexpr std::string_view name = "batch_norm";
   DataLayout layout = DataLayout::channels_first;
+  bool training = false;  ///< by the statistics of x, which move the running ones: -> y, mean, variance
+};
+
+/// x, scale?, shift? -> y, mean?, 1 / deviation?: rows of x, each less its mean and divided by its deviation. What is a
+/// row, `rows` says. The scale has one element per channel or per element of a row.
+struct Normalize {
+  static constexpr std::string_view name = "normalize";
+  enum class Rows : uint8_t {
+    trailing,  ///< all axes from `axis` on: layer normalisation
+    channels,  ///< each of `groups` equal groups of channels (axis 1) of an item; 0: each channel
+    axes,      ///< the axes `axes`
+  };
+  Rows rows = Rows::trailing;
+  int64_t axis = -1;
+  int64_t groups = 0;
+  std::vector<int64_t> axes = {};
+  bool root_mean_square = false;  ///< no mean is taken
+};
+
+/// x -> y, 1 at the largest element of `axis` (or of all axes from it on), else 0.
+struct Hardmax {
+  static constexpr std::string_view name = "hardmax";
+  int64_t axis = -1;
+  bool flatten = false;
+};
+
+/// logs of probabilities [N, C, ...], classes [N, ...], weights [C]? -> loss: [] or, not reduced, [N, ...].
+struct NegativeLogLikelihood {
+  static constexpr std::string_view name = "negative_log_likelihood";
+  enum class Reduction : uint8_t { none, sum, mean };
+  Reduction reduction = Reduction::mean;
 };
 
 /// x -> y = x / |x|, over `axis`.
 struct L2Norm {
   static constexpr std::string_view name = "l2_norm";
   int64_t axis = -1;
+  bool absolute = false;  ///< |x| is the sum of absolute values, not the root of the sum of squares
 };
 
 // --- reductions ------------------------------------------------------------------------------------------------------
@@ -471,10 +601,13 @@ struct Sort {
   int64_t axis = -1;
 };
 
-/// x -> its distinct elements, the place of each element of x among them.
+/// x -> its distinct elements, the place of each element of x among them. `counted` (ONNX): distinct elements or
+/// entries of `axis`, the first place of each, the place of each in x among them, how often each occurs.
 struct Unique {
   static constexpr std::string_view name = "unique";
   DType index = DType::i64;
+  bool counted = false;
+  std::optional<int64_t> axis = std::nullopt;
 };
 
 /// x -> for each element the number of `boundaries` up to it.
@@ -534,6 +667,18 @@ struct SizeOf {
 struct Fill {
   static constexpr std::string_view name = "fill";
   DType to = DType::f32;
+};
+
+/// x -> y of the same shape, ones on a diagonal; the type is that of x where `to` is unknown.
+struct EyeLike {
+  static constexpr std::string_view name = "eye";
+  DType to = DType::unknown;
+};
+
+/// x -> random numbers of the same shape; the type is that of x where `to` is unknown.
+struct RandomLike {
+  static constexpr std::string_view name = "random";
+  DType to = DType::unknown;
 };
 
 /// x -> y of the same shape, filled with zeros.
@@ -618,7 +763,7 @@ struct StridedSlice {
 
 enum class PadFn : uint8_t { constant, reflect, symmetric, edge, wrap };
 
-/// x, pads -> y. Pads are [rank, 2] or the ONNX order (all begins, then all ends).
+/// x, pads, axes? -> y. Pads are [rank, 2] or the ONNX order (all begins, then all ends), of the axes if there are any.
 struct Pad {
   static constexpr std::string_view name = "pad";
   PadFn fn = PadFn::constant;
@@ -738,6 +883,24 @@ struct Reverse {
   static constexpr std::string_view name = "reverse";
 };
 
+/// x, sizes -> y, each axis (or those of `axes`) cut or padded at both ends to its size.
+struct CenterCropPad {
+  static constexpr std::string_view name = "center_crop_pad";
+  std::optional<std::vector<int64_t>> axes = std::nullopt;
+};
+
+/// x, condition -> the entries of `axis` (or of x as a list) for which it is true.
+struct Compress {
+  static constexpr std::string_view name = "compress";
+  std::optional<int64_t> axis = std::nullopt;
+};
+
+/// x [..., m, n], diagonal? -> x, zero above (or, `upper`, below) it.
+struct Triangle {
+  static constexpr std::string_view name = "triangle";
+  bool upper = true;
+};
+
 /// x [..., n] -> y [..., n, n] with it on the diagonal.
 struct MatrixDiag {
   static constexpr std::string_view name = "matrix_diag";
@@ -774,6 +937,88 @@ struct DepthToSpace {
 struct NonZero {
   static constexpr std::string_view name = "non_zero";
   bool transposed = false;  ///< [rank, n] (ONNX) instead of [n, rank]
+};
+
+// --- sequences of tensors and what may be absent ---------------------------------------------------------------------
+
+/// x... -> a sequence of them.
+struct MakeSequence {
+  static constexpr std::string_view name = "sequence";
+};
+
+/// sequence, position -> the tensor there.
+struct SequenceAt {
+  static constexpr std::string_view name = "sequence_at";
+};
+
+/// sequence, x, position? -> the sequence with x before that position, or at its end.
+struct SequenceInsert {
+  static constexpr std::string_view name = "sequence_insert";
+};
+
+/// sequence, position? -> the sequence without that tensor, or without its last.
+struct SequenceErase {
+  static constexpr std::string_view name = "sequence_erase";
+};
+
+/// sequence -> the number of its tensors.
+struct SequenceLength {
+  static constexpr std::string_view name = "sequence_length";
+};
+
+/// x, sizes? (one for all parts, or one each; absent: 1) -> a sequence of its parts along `axis`.
+struct SplitToSequence {
+  static constexpr std::string_view name = "split_to_sequence";
+  int64_t axis = 0;
+  bool keep_axis = true;  ///< of parts of size 1, where no sizes are given
+};
+
+/// sequence -> its tensors side by side on `axis`, a new one if `stacked`.
+struct ConcatSequence {
+  static constexpr std::string_view name = "concat_sequence";
+  int64_t axis = 0;
+  bool stacked = false;
+};
+
+/// x? -> whether it is there.
+struct HasValue {
+  static constexpr std::string_view name = "has_value";
+};
+
+// --- tables and trees ------------------------------------------------------------------------------------------------
+
+/// x -> y of the same shape, each element looked up in a table that the operation holds.
+struct MapValues {
+  static constexpr std::string_view name = "map_values";
+  DType to = DType::unknown;
+};
+
+/// x, texts or numbers [C] or [N, C] -> how often each of `columns` n-grams occurs: [columns] or [N, columns].
+struct CountNgrams {
+  static constexpr std::string_view name = "count_ngrams";
+  int64_t columns = 0;
+  bool weighted = false;
+};
+
+/// x [N, F] -> label [N]? (a classifier), scores [N, targets]. The trees' sizes are attributes.
+struct TreeEnsemble {
+  static constexpr std::string_view name = "tree_ensemble";
+  int64_t trees = 0;
+  int64_t depth = 0;  ///< sum over the trees of the branches on the longest way down
+  int64_t targets = 1;
+  bool classifier = false;
+  DType label = DType::i64;
+};
+
+/// x [N, F] -> label [N]? (a classifier), scores [N, classes]: by kernels with stored vectors.
+struct SupportVectors {
+  static constexpr std::string_view name = "support_vectors";
+  enum class Kernel : uint8_t { linear, polynomial, radial, sigmoid };
+  Kernel kernel = Kernel::linear;
+  int64_t vectors = 0;
+  int64_t classes = 1;  ///< of a classifier; 1: a regression
+  bool classifier = false;
+  DType label = DType::i64;
 };
 
 // --- signal and detection --------------------------------------------------------------------------------------------
@@ -822,6 +1067,34 @@ struct Mfcc {
   int64_t coefficients = 13;
   double lower_frequency = 20;  ///< in hertz
   double upper_frequency = 4000;
+};
+
+/// x [..., n, 1 or 2], length?, axis? -> y [..., m, 1 or 2]: a discrete Fourier transform along `axis`; the last axis
+/// holds real and imaginary part. m = length, or length / 2 + 1 where `half`.
+struct FourierTransform {
+  static constexpr std::string_view name = "dft";
+  int64_t axis = -2;
+  bool inverse = false;
+  bool half = false;
+};
+
+/// x [B, n, 1 or 2], step, window [f]?, length? -> y [B, frames, f or f / 2 + 1, 2].
+struct ShortTimeFourier {
+  static constexpr std::string_view name = "stft";
+  bool half = true;
+};
+
+/// size -> y [size], a sum of `cosines` cosines and a constant.
+struct WindowFunction {
+  static constexpr std::string_view name = "window_function";
+  int64_t cosines = 1;
+  DType to = DType::f32;
+};
+
+/// mel bins, length of the transform, sample rate, lowest frequency, highest frequency -> y [length / 2 + 1, bins].
+struct MelWeights {
+  static constexpr std::string_view name = "mel_weights";
+  DType to = DType::f32;
 };
 
 /// boxes [B, n, 4], scores [B, n, classes], anchors [n, 4] -> boxes, classes, scores, count: SSD's decoding and
@@ -925,31 +1198,57 @@ struct While {
   GraphId body = 0;
 };
 
+/// trips?, condition?, carried..., shared... -> carried..., collected...: the body takes the number of the trip, the
+/// condition, what is carried and what is shared (the same in each trip), and gives the next condition, what is
+/// carried, and a part of each collected result: those are stacked.
+struct Loop {
+  static constexpr std::string_view name = "loop";
+  GraphId body = 0;
+  size_t carried = 0;
+};
+
+/// state..., sequences..., shared... -> state..., collected...: the body takes the state, one entry of each sequence
+/// and what is shared, and gives the state and a part of each collected result.
+struct Scan {
+  static constexpr std::string_view name = "scan";
+  GraphId body = 0;
+  size_t states = 0;
+  std::vector<int64_t> axes = {};         ///< one per sequence, in which its entries lie
+  std::vector<int64_t> result_axes = {};  ///< one per collected result
+  bool batched = false;                   ///< every operand has a batch axis in front, which the body does not see
+};
+
 /// Known to exist, not understood.
 struct Opaque {
   static constexpr std::string_view name = "opaque";
   std::string why = {};
 };
 
-using Op = std::variant<Conv, ConvTranspose, GeneralConv, MatMul, Einsum, LshProjection, Lstm, BasicLstm, Recurrent,
-                        Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,                       //
-                        Pool, ReduceWindow, Lrn, Resize,                                               //
-                        Unary, Binary, Select, Cast, Bitcast,                                          //
-                        Quantize, Dequantize, FakeQuantize, Densify,                                   //
-                        Softmax, BatchNorm, L2Norm,                                                    //
-                        Reduce, ArgReduce, Cumulate, TopK, SegmentReduce, EmbeddingBag, Sort, Unique,  //
-                        Bucketize,                                                                     //
-                        Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                //
-                        ShapeOf, SizeOf, Fill, ZerosLike, Range, Random, RandomBits, Multinomial, Iota, OneHot,
-                        Transpose, Concat, Split, Slice, SliceTo, StridedSlice, DynamicSlice, Pad, PadBetween, Dilate,
-                        Gather, GatherNd, GatherElements, GatherBoxes, ScatterNd, ScatterInto,               //
-                        ScatterReduce, SparseToDense, UpdateSlice, Stack, Unstack, Tile, Expand,             //
-                        BroadcastInto, BroadcastShapes, Reverse, MatrixDiag, MatrixSetDiag, SpaceToBatch,    //
-                        BatchToSpace, SpaceToDepth, DepthToSpace,                                            //
-                        NonZero, Signal, AudioSpectrogram, Mfcc, DetectionPostProcess, NonMaxSuppression,    //
-                        VarHandle, ReadVariable, AssignVariable, HashTable, HashTableFind, HashTableImport,  //
-                        HashTableSize, KeyLookup, SkipGram,                                                  //
-                        Call, CallOnce, If, Case, While, Opaque>;
+using Op =
+    std::variant<Conv, ConvTranspose, GeneralConv, DeformConv, MatMul, Attention, LinearAttention,               //
+                 RotaryEmbedding, AffineGrid, Determinant, Einsum, LshProjection, Lstm, BasicLstm, Recurrent,    //
+                 Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,                                        //
+                 Pool, ReduceWindow, Lrn, Resize, GridSample, RoiPool, Unpool, ColumnsToImage,                   //
+                 Unary, Binary, Select, Cast, Bitcast,                                                           //
+                 Quantize, Dequantize, DynamicQuantize, FakeQuantize, Densify,                                   //
+                 Softmax, BatchNorm, Normalize, Hardmax, NegativeLogLikelihood, L2Norm,                          //
+                 Reduce, ArgReduce, Cumulate, TopK, SegmentReduce, EmbeddingBag, Sort, Unique, Bucketize,        //
+                 Reshape, Squeeze, Unsqueeze, Flatten, Identity,                                                 //
+                 ShapeOf, SizeOf, Fill, EyeLike, RandomLike, ZerosLike, Range, Random, RandomBits, Multinomial,  //
+                 Iota, OneHot,                                                                                   //
+                 Transpose, Concat, Split, Slice, SliceTo, StridedSlice, DynamicSlice, Pad, PadBetween, Dilate,  //
+                 Gather, GatherNd, GatherElements, GatherBoxes, ScatterNd, ScatterInto, ScatterReduce,           //
+                 SparseToDense, UpdateSlice, Stack, Unstack, Tile, Expand, BroadcastInto, BroadcastShapes,       //
+                 Reverse, CenterCropPad, Compress, Triangle, MatrixDiag, MatrixSetDiag,                          //
+                 SpaceToBatch, BatchToSpace, SpaceToDepth, DepthToSpace, NonZero,                                //
+                 MakeSequence, SequenceAt, SequenceInsert, SequenceErase, SequenceLength, SplitToSequence,       //
+                 ConcatSequence, HasValue,                                                                       //
+                 MapValues, CountNgrams, TreeEnsemble, SupportVectors,                                           //
+                 FourierTransform, ShortTimeFourier, WindowFunction, MelWeights, Signal, AudioSpectrogram,       //
+                 Mfcc, DetectionPostProcess, NonMaxSuppression,                                                  //
+                 VarHandle, ReadVariable, AssignVariable, HashTable, HashTableFind, HashTableImport,             //
+                 HashTableSize, KeyLookup, SkipGram,                                                             //
+                 Call, CallOnce, If, Case, While, Loop, Scan, Opaque>;
 
 /// The graphs that an operation calls; none for most.
 std::vector<GraphId> called_graphs(const Op& op);

@@ -26,8 +26,8 @@ class Missing : public std::exception {
 };
 
 /// Sizes of a tensor's axes, outermost first. Empty for a scalar. Every size is in [0, kMaxDim]. Used as a
-/// `std::vector` is, but element access is checked (throws `Missing`), and the usual ranks need no memory of their
-/// own: a model has a hundred thousand shapes.
+/// `std::vector` is, but access to elements and ranges of them is checked (throws `Missing`), and the usual ranks need
+/// no memory of their own: a model has a hundred thousand shapes.
 class Shape {
  public:
   using value_type = int64_t;
@@ -94,7 +94,9 @@ class Shape {
   iterator insert(const_iterator before, Iterator first, Iterator last) {
     const std::ptrdiff_t at = before - begin();
     const std::ptrdiff_t old_rank = rank_;
-    resize(rank_ + static_cast<size_t>(std::distance(first, last)));
+    const std::ptrdiff_t added = std::distance(first, last);
+    if (added < 0) throw Missing("a tensor has fewer axes than the operation needs");
+    resize(rank_ + static_cast<size_t>(added));
     std::copy_backward(begin() + at, begin() + old_rank, end());
     std::copy(first, last, begin() + at);
     return begin() + at;

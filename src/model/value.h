@@ -30,7 +30,8 @@ struct Value {
   DType dtype = DType::unknown;
   bool constant = false;  ///< the same in every run: stored in the file, or computed from what is
   Shape shape = {};
-  std::shared_ptr<const Elements> elements = nullptr;  ///< in row-major order; null: none is known
+  std::shared_ptr<const Elements> elements = nullptr;         ///< in row-major order; null: none is known
+  std::shared_ptr<const std::vector<Value>> items = nullptr;  ///< of a sequence of tensors; its own type is `variant`
 };
 
 /// The value's elements as whole numbers, if all are known and whole.

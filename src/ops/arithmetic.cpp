@@ -166,6 +166,7 @@ std::optional<int64_t> whole(BinaryFn fn, int64_t a, int64_t b) {
     case BinaryFn::bitwise_xor: return a ^ b;
     case BinaryFn::shift_left: return shifted_left(a, b);
     case BinaryFn::shift_right: return shifted_right(a, b);
+    case BinaryFn::join_text: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -205,6 +206,7 @@ std::optional<double> real(BinaryFn fn, double a, double b) {
     case BinaryFn::bitwise_or:
     case BinaryFn::bitwise_xor:
     case BinaryFn::shift_left:
+    case BinaryFn::join_text:
     case BinaryFn::shift_right: return std::nullopt;
   }
   return std::nullopt;

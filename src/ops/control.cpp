@@ -54,6 +54,14 @@ Inferred infer(const While&, const Operands&) { return from_graph(); }
 Known<Cost> count(const While&, const Operands&) { return free_of_charge(); }
 Role role(const While&, size_t) { return Role::data; }
 
+Inferred infer(const Loop&, const Operands&) { return from_graph(); }
+Known<Cost> count(const Loop&, const Operands&) { return free_of_charge(); }
+Role role(const Loop&, size_t operand) { return operand < 2 ? Role::index : Role::data; }
+
+Inferred infer(const Scan&, const Operands&) { return from_graph(); }
+Known<Cost> count(const Scan&, const Operands&) { return free_of_charge(); }
+Role role(const Scan&, size_t) { return Role::data; }
+
 Inferred infer(const Opaque& op, const Operands&) { return Unknown{op.why}; }
 Known<Cost> count(const Opaque& op, const Operands&) { return Unknown{op.why}; }
 Role role(const Opaque&, size_t) { return Role::data; }

@@ -62,6 +62,9 @@ constexpr std::array kUnary{
     Row<UnaryFn>{UnaryFn::relu_0_to_1, "relu_0_to_1", {.compare = 2}},
     Row<UnaryFn>{UnaryFn::clip, "clip", {.compare = 2}},
     Row<UnaryFn>{UnaryFn::thresholded_relu, "thresholded_relu", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::shrink, "shrink", {.add = 1, .compare = 2}},
+    Row<UnaryFn>{UnaryFn::affine, "affine", {.add = 1, .mul = 1}},
+    Row<UnaryFn>{UnaryFn::scaled_tanh, "scaled_tanh", {.mul = 2, .transcendental = 1}},
     Row<UnaryFn>{UnaryFn::leaky_relu, "leaky_relu", {.mul = 1, .compare = 1}},
     Row<UnaryFn>{UnaryFn::elu, "elu", {.add = 1, .compare = 1, .transcendental = 1}},
     Row<UnaryFn>{UnaryFn::elu_alpha, "elu_alpha", {.add = 1, .mul = 1, .compare = 1, .transcendental = 1}},
@@ -84,6 +87,7 @@ constexpr std::array kUnary{
     Row<UnaryFn>{UnaryFn::is_nan, "is_nan", {.compare = 1}},
     Row<UnaryFn>{UnaryFn::is_inf, "is_inf", {.compare = 1}},
     Row<UnaryFn>{UnaryFn::sign_bit, "sign_bit", {.compare = 1}},
+    Row<UnaryFn>{UnaryFn::matches_text, "matches_text", {}},
     Row<UnaryFn>{UnaryFn::real, "real", {}},
     Row<UnaryFn>{UnaryFn::imag, "imag", {}},
     Row<UnaryFn>{UnaryFn::complex_abs, "complex_abs", {.add = 1, .mul = 2, .transcendental = 1}},
@@ -121,6 +125,7 @@ constexpr std::array kBinary{
     Row<BinaryFn>{BinaryFn::bitwise_xor, "bitwise_xor", {}},
     Row<BinaryFn>{BinaryFn::shift_left, "shift_left", {}},
     Row<BinaryFn>{BinaryFn::shift_right, "shift_right", {}},
+    Row<BinaryFn>{BinaryFn::join_text, "join_text", {}},
 };
 
 template <class Fn, size_t n>
@@ -132,7 +137,7 @@ constexpr bool in_order(const std::array<Row<Fn>, n>& rows) {
 }
 static_assert(in_order(kUnary) && kUnary.size() == static_cast<size_t>(UnaryFn::complex_abs) + 1,
               "kUnary follows the order of UnaryFn");
-static_assert(in_order(kBinary) && kBinary.size() == static_cast<size_t>(BinaryFn::shift_right) + 1,
+static_assert(in_order(kBinary) && kBinary.size() == static_cast<size_t>(BinaryFn::join_text) + 1,
               "kBinary follows the order of BinaryFn");
 
 const Units& units_of(UnaryFn fn) { return kUnary[static_cast<size_t>(fn)].units; }
@@ -172,6 +177,7 @@ DType result_type(UnaryFn fn, DType x) {
   switch (fn) {
     case UnaryFn::is_nan:
     case UnaryFn::is_inf:
+    case UnaryFn::matches_text:
     case UnaryFn::sign_bit: return DType::boolean;
     case UnaryFn::abs:
     case UnaryFn::real:
@@ -243,6 +249,13 @@ std::shared_ptr<const Elements> combined(BinaryFn fn, DType type, const Shape& s
   return std::make_shared<const Elements>(std::move(result));
 }
 
+/// The shape with axes of size 1 behind it, so that its first one stands at `axis` of `rank` axes.
+Shape aligned(Shape shape, std::optional<int64_t> axis, size_t rank) {
+  const std::optional<size_t> first = axis ? wrap_axis(*axis, rank) : std::nullopt;
+  while (first && shape.size() + *first < rank) shape.push_back(1);
+  return shape;
+}
+
 /// Multiplications of a power by repeated squaring: one per bit behind the first, one more per bit that is set.
 ///
 /// Source: Knuth, The Art of Computer Programming, vol. 2, 4.6.3. Example: x^3 = x * x * x, 2.
@@ -296,7 +309,8 @@ void add_quantization(Cost& cost, BinaryFn fn, const Operands& operands, const O
     case BinaryFn::bitwise_or:
     case BinaryFn::bitwise_xor:
     case BinaryFn::shift_left:
-    case BinaryFn::shift_right: return;
+    case BinaryFn::shift_right:
+    case BinaryFn::join_text: return;
   }
 }
 
@@ -377,7 +391,7 @@ Inferred infer(const Binary& binary, const Operands& operands) {
   }
   Shape shape = operands.in(0).shape();
   for (const Operand& operand : operands.all_in().subspan(1)) {
-    std::optional<Shape> both = broadcast(shape, operand.shape());
+    std::optional<Shape> both = broadcast(shape, aligned(operand.shape(), binary.axis, shape.size()));
     if (!both) {
       return Unknown{"shapes " + to_string(shape) + " and " + to_string(operand.shape()) +
                      " cannot be broadcast to one: check the sizes of the inputs"};
@@ -386,7 +400,7 @@ Inferred infer(const Binary& binary, const Operands& operands) {
   }
   const bool truth = is_comparison(binary.fn) || is_logical(binary.fn);
   const DType type = truth ? DType::boolean : operand_type(binary.fn, operands);
-  std::shared_ptr<const Elements> elements = combined(binary.fn, type, shape, operands);
+  std::shared_ptr<const Elements> elements = binary.axis ? nullptr : combined(binary.fn, type, shape, operands);
   std::vector<Value> results;
   results.push_back({.dtype = type, .shape = std::move(shape), .elements = std::move(elements)});
   return results;
@@ -479,12 +493,13 @@ Role role(const Select&, size_t) { return Role::data; }
 Inferred infer(const Cast& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
-  std::vector<Value> results{{.dtype = op.to, .shape = x.shape()}};
+  const DType to = op.to == DType::unknown ? operands.in(1).dtype() : op.to;
+  std::vector<Value> results{{.dtype = to, .shape = x.shape()}};
   const std::shared_ptr<const Elements> from = small_elements(x);
   if (!from) return results;
   Elements elements;
   elements.reserve(from->size());
-  for (const Element& element : *from) elements.push_back(cast(op.to, element));
+  for (const Element& element : *from) elements.push_back(cast(to, element));
   results[0].elements = std::make_shared<const Elements>(std::move(elements));
   return results;
 }
@@ -492,7 +507,7 @@ Inferred infer(const Cast& op, const Operands& operands) {
 /// A change of type is no work. Source: docs/counting.md, section 1.
 Known<Cost> count(const Cast&, const Operands&) { return Cost{}; }
 
-Role role(const Cast&, size_t) { return Role::data; }
+Role role(const Cast&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
 
 // --- Bitcast ---------------------------------------------------------------------------------------------------------
 

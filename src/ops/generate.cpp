@@ -78,6 +78,20 @@ Known<Cost> count(const Fill&, const Operands&) { return Cost{}; }
 /// The value says what to make, as the shape does: it is no parameter beside the tensor that is made.
 Role role(const Fill&, size_t) { return Role::shape; }
 
+Inferred infer(const EyeLike& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  return single({.dtype = op.to == DType::unknown ? x.dtype() : op.to, .shape = x.shape()});
+}
+Known<Cost> count(const EyeLike&, const Operands&) { return Cost{.read_bytes = Count{0}}; }
+Role role(const EyeLike&, size_t) { return Role::shape; }
+
+Inferred infer(const RandomLike& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  return single({.dtype = op.to == DType::unknown ? x.dtype() : op.to, .shape = x.shape()});
+}
+Known<Cost> count(const RandomLike&, const Operands&) { return Cost{.read_bytes = Count{0}}; }
+Role role(const RandomLike&, size_t) { return Role::shape; }
+
 Inferred infer(const ZerosLike&, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return no_operand();

@@ -98,5 +98,70 @@ TEST(L2Norm, needs_its_axis) {
   EXPECT_FALSE(why_unknown(L2Norm{}, node).empty());
 }
 
+TEST(Normalize, of_a_layer_takes_mean_and_deviation_of_the_trailing_axes) {
+  Node node;
+  node.in({2, 3, 4}).weight({4}).weight({4});
+  const Cost cost = cost_of(Normalize{.axis = -1}, node);
+  const uint64_t rows = 2 * 3;
+  EXPECT_EQ(units(cost, Unit::add), rows * (3 * 4 - 1) + 2 * 3 * 4);  // the shift
+  EXPECT_EQ(units(cost, Unit::mul), rows * 2 * 4 + 2 * 3 * 4);        // the scale
+  EXPECT_EQ(units(cost, Unit::div), rows * 2);
+  EXPECT_EQ(units(cost, Unit::transcendental), rows);
+  const std::vector<Value> values = values_of(Normalize{.axis = 1}, node);
+  EXPECT_EQ(values[0].shape, (Shape{2, 3, 4}));
+  EXPECT_EQ(values[1].shape, (Shape{2, 1, 1}));
+}
+
+TEST(Normalize, of_groups_has_a_row_per_item_and_group) {
+  Node node;
+  node.in({2, 6, 5, 5});
+  const auto rows = [&](int64_t groups) {
+    return units(cost_of(Normalize{.rows = Normalize::Rows::channels, .groups = groups}, node), Unit::transcendental);
+  };
+  EXPECT_EQ(rows(3), 2U * 3);
+  EXPECT_EQ(rows(0), 2U * 6);  // each channel: an instance norm
+  EXPECT_FALSE(why_unknown(Normalize{.rows = Normalize::Rows::channels, .groups = 4}, node).empty());
+}
+
+TEST(Normalize, by_the_root_mean_square_takes_no_mean) {
+  Node node;
+  node.in({2, 8}).weight({8});
+  const Cost cost = cost_of(Normalize{.root_mean_square = true}, node);
+  EXPECT_EQ(units(cost, Unit::mul), 2U * 2 * 8 + 2 * 8);
+  EXPECT_EQ(units(cost, Unit::add), 2U * 8);
+  EXPECT_EQ(units(cost, Unit::div), 2U);
+}
+
+TEST(Normalize, over_chosen_axes_has_rows_of_all_of_them) {
+  Node node;
+  node.in({2, 3, 4, 5});
+  const Normalize op{.rows = Normalize::Rows::axes, .axes = {0, 2, 3}};
+  EXPECT_EQ(units(cost_of(op, node), Unit::transcendental), 3U);
+}
+
+TEST(Hardmax, compares_along_its_rows) {
+  Node node;
+  node.in({3, 5});
+  EXPECT_EQ(units(cost_of(Hardmax{}, node), Unit::compare), 3U * 4);
+}
+
+TEST(BatchNorm, in_training_takes_the_statistics_of_each_channel) {
+  Node node;
+  node.in({2, 3, 4}).in({3}).in({3}).in({3}).in({3});
+  const Cost cost = cost_of(BatchNorm{.training = true}, node);
+  const uint64_t n = 2 * 4;
+  EXPECT_EQ(units(cost, Unit::add), 3 * (3 * n - 1) + 3 * n + 3 * 2);
+  EXPECT_EQ(units(cost, Unit::mul), 3 * 2 * n + 3 * n + 3 * 4);
+  EXPECT_EQ(values_of(BatchNorm{.training = true}, node).size(), 3U);
+}
+
+TEST(L2Norm, of_absolute_values_takes_no_root) {
+  Node node;
+  node.in({3, 4});
+  const Cost cost = cost_of(L2Norm{.absolute = true}, node);
+  EXPECT_EQ(units(cost, Unit::compare), 3U * 4);
+  EXPECT_EQ(units(cost, Unit::transcendental), 0U);
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -38,6 +38,15 @@ FLOPSTAT_DECLARE_OP(Conv);
 FLOPSTAT_DECLARE_OP(ConvTranspose);
 // general_conv.cpp
 FLOPSTAT_DECLARE_OP(GeneralConv);
+// deform_conv.cpp
+FLOPSTAT_DECLARE_OP(DeformConv);
+// attention.cpp
+FLOPSTAT_DECLARE_OP(Attention);
+FLOPSTAT_DECLARE_OP(LinearAttention);
+FLOPSTAT_DECLARE_OP(RotaryEmbedding);
+// linear_algebra.cpp
+FLOPSTAT_DECLARE_OP(AffineGrid);
+FLOPSTAT_DECLARE_OP(Determinant);
 // matmul.cpp
 FLOPSTAT_DECLARE_OP(MatMul);
 // einsum.cpp
@@ -67,6 +76,12 @@ FLOPSTAT_DECLARE_OP(Lrn);
 FLOPSTAT_DECLARE_OP(ReduceWindow);
 // resize.cpp
 FLOPSTAT_DECLARE_OP(Resize);
+// sample.cpp: tensors read between their points
+FLOPSTAT_DECLARE_OP(GridSample);
+FLOPSTAT_DECLARE_OP(RoiPool);
+// unpool.cpp
+FLOPSTAT_DECLARE_OP(Unpool);
+FLOPSTAT_DECLARE_OP(ColumnsToImage);
 // elementwise.cpp
 FLOPSTAT_DECLARE_OP(Unary);
 FLOPSTAT_DECLARE_OP(Binary);
@@ -76,12 +91,17 @@ FLOPSTAT_DECLARE_OP(Bitcast);
 // quantize.cpp
 FLOPSTAT_DECLARE_OP(Quantize);
 FLOPSTAT_DECLARE_OP(Dequantize);
+FLOPSTAT_DECLARE_OP(DynamicQuantize);
 FLOPSTAT_DECLARE_OP(FakeQuantize);
 FLOPSTAT_DECLARE_OP(Densify);
 // normalize.cpp
 FLOPSTAT_DECLARE_OP(Softmax);
 FLOPSTAT_DECLARE_OP(BatchNorm);
+FLOPSTAT_DECLARE_OP(Normalize);
+FLOPSTAT_DECLARE_OP(Hardmax);
 FLOPSTAT_DECLARE_OP(L2Norm);
+// loss.cpp
+FLOPSTAT_DECLARE_OP(NegativeLogLikelihood);
 // reduce.cpp
 FLOPSTAT_DECLARE_OP(Reduce);
 FLOPSTAT_DECLARE_OP(ArgReduce);
@@ -112,6 +132,8 @@ FLOPSTAT_DECLARE_OP(Identity);
 FLOPSTAT_DECLARE_OP(ShapeOf);
 FLOPSTAT_DECLARE_OP(SizeOf);
 FLOPSTAT_DECLARE_OP(Fill);
+FLOPSTAT_DECLARE_OP(EyeLike);
+FLOPSTAT_DECLARE_OP(RandomLike);
 FLOPSTAT_DECLARE_OP(ZerosLike);
 FLOPSTAT_DECLARE_OP(Range);
 FLOPSTAT_DECLARE_OP(Random);
@@ -126,6 +148,9 @@ FLOPSTAT_DECLARE_OP(Pad);
 FLOPSTAT_DECLARE_OP(Tile);
 FLOPSTAT_DECLARE_OP(Expand);
 FLOPSTAT_DECLARE_OP(Reverse);
+FLOPSTAT_DECLARE_OP(CenterCropPad);
+FLOPSTAT_DECLARE_OP(Compress);
+FLOPSTAT_DECLARE_OP(Triangle);
 FLOPSTAT_DECLARE_OP(PadBetween);
 FLOPSTAT_DECLARE_OP(Dilate);
 FLOPSTAT_DECLARE_OP(BroadcastInto);
@@ -152,6 +177,25 @@ FLOPSTAT_DECLARE_OP(GatherNd);
 FLOPSTAT_DECLARE_OP(GatherElements);
 FLOPSTAT_DECLARE_OP(GatherBoxes);
 FLOPSTAT_DECLARE_OP(NonZero);
+// sequence.cpp: sequences of tensors and what may be absent
+FLOPSTAT_DECLARE_OP(MakeSequence);
+FLOPSTAT_DECLARE_OP(SequenceAt);
+FLOPSTAT_DECLARE_OP(SequenceInsert);
+FLOPSTAT_DECLARE_OP(SequenceErase);
+FLOPSTAT_DECLARE_OP(SequenceLength);
+FLOPSTAT_DECLARE_OP(SplitToSequence);
+FLOPSTAT_DECLARE_OP(ConcatSequence);
+FLOPSTAT_DECLARE_OP(HasValue);
+// trees.cpp: tables, n-grams, trees, support vectors
+FLOPSTAT_DECLARE_OP(MapValues);
+FLOPSTAT_DECLARE_OP(CountNgrams);
+FLOPSTAT_DECLARE_OP(TreeEnsemble);
+FLOPSTAT_DECLARE_OP(SupportVectors);
+// fourier.cpp
+FLOPSTAT_DECLARE_OP(FourierTransform);
+FLOPSTAT_DECLARE_OP(ShortTimeFourier);
+FLOPSTAT_DECLARE_OP(WindowFunction);
+FLOPSTAT_DECLARE_OP(MelWeights);
 // scatter.cpp: elements written by index
 FLOPSTAT_DECLARE_OP(ScatterNd);
 FLOPSTAT_DECLARE_OP(ScatterInto);
@@ -170,6 +214,8 @@ FLOPSTAT_DECLARE_OP(CallOnce);
 FLOPSTAT_DECLARE_OP(If);
 FLOPSTAT_DECLARE_OP(Case);
 FLOPSTAT_DECLARE_OP(While);
+FLOPSTAT_DECLARE_OP(Loop);
+FLOPSTAT_DECLARE_OP(Scan);
 FLOPSTAT_DECLARE_OP(Opaque);
 
 #undef FLOPSTAT_DECLARE_OP

@@ -52,6 +52,15 @@ Inferred infer(const Unique& op, const Operands& operands) {
   const std::optional<std::vector<int64_t>> values = integers_of(x);
   if (!values) return Unknown{"the number of distinct elements depends on input data"};
   const std::set<int64_t> distinct(values->begin(), values->end());
+  if (op.counted) {
+    if (op.axis && x.rank() != 1) return Unknown{"the number of distinct entries depends on input data"};
+    const Shape list{static_cast<int64_t>(distinct.size())};
+    const Shape places{static_cast<int64_t>(values->size())};
+    return std::vector<Value>{{.dtype = x.dtype(), .shape = list},
+                              {.dtype = op.index, .shape = list},
+                              {.dtype = op.index, .shape = places},
+                              {.dtype = op.index, .shape = list}};
+  }
   return std::vector<Value>{{.dtype = x.dtype(), .shape = {static_cast<int64_t>(distinct.size())}},
                             {.dtype = op.index, .shape = x.shape()}};
 }

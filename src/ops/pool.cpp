@@ -46,9 +46,9 @@ Inferred infer(const Pool& pool, const Operands& operands) {
 
 /// Operands:  x [N, C, ...] or [N, ..., C] -> y, indices or absent
 /// Counts:    taps = N * C * product of the valid taps of each axis. Max: compare taps - |y|. Average: add taps - |y|,
-///            div |y|. L2: mul taps, add taps - |y|, div |y|, transcendental |y|. A window wholly in the padding has
-///            nothing to combine.
-///            Quantized: max is rescaled where the scales differ; average rounds (add) and clamps (2 compare).
+///            div |y|. L1: compare taps, add taps - |y|; a norm p: t taps + |y|, add taps - |y|. L2: mul taps, add taps
+///            - |y|, div |y|, transcendental |y|. A window wholly in the padding has nothing to combine. Quantized: max
+///            is rescaled where the scales differ; average rounds (add) and clamps (2 compare).
 /// Source:    docs/counting.md, sections 1, 2 and 7. Example: 2 x 2, stride 2, 1x28x28x8: 784 * 8 - 196 * 8 compare.
 Known<Cost> count(const Pool& pool, const Operands& operands) {
   const Operand& x = operands.in(0);
@@ -77,6 +77,14 @@ Known<Cost> count(const Pool& pool, const Operands& operands) {
       if (!y.quantized()) return cost;
       cost.add(Part::requantize, Unit::add, accumulator_type(y), outputs);
       cost.add(Part::requantize, Unit::compare, accumulator_type(y), outputs * 2);
+      return cost;
+    case PoolFn::l1:
+      cost.add(Part::core, Unit::compare, type, taps);
+      cost.add(Part::core, Unit::add, type, combined);
+      return cost;
+    case PoolFn::lp:
+      cost.add(Part::core, Unit::transcendental, type, taps + outputs);
+      cost.add(Part::core, Unit::add, type, combined);
       return cost;
     case PoolFn::l2:
       cost.add(Part::core, Unit::mul, type, taps);

@@ -89,6 +89,30 @@ Known<Cost> count(const Dequantize& dequantize, const Operands& operands) {
 
 Role role(const Dequantize&, size_t operand) { return operand == 0 ? Role::data : Role::quantization; }
 
+// --- DynamicQuantize -------------------------------------------------------------------------------------------------
+
+Inferred infer(const DynamicQuantize&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  return std::vector<Value>{
+      {.dtype = DType::u8, .shape = x.shape()}, {.dtype = x.dtype(), .shape = {}}, {.dtype = DType::u8, .shape = {}}};
+}
+
+/// Operands:  x -> y, scale, zero point
+/// Counts:    per element 2 compare (the range), then as quantize: div, round, add, 2 compare; 2 div for the scale and
+///            the zero point
+/// Source:    docs/counting.md, section 7, "dynamic range". Example: 10 elements: 50 compare, 12 div, 10 add.
+Known<Cost> count(const DynamicQuantize&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Count elements = x.size();
+  Cost cost;
+  cost.add(Part::core, Unit::compare, x.dtype(), elements * 2);
+  add_quantize(cost, x.dtype(), elements, true);
+  cost.add(Part::core, Unit::div, x.dtype(), 2);
+  return cost;
+}
+
+Role role(const DynamicQuantize&, size_t) { return Role::data; }
+
 // --- FakeQuantize ----------------------------------------------------------------------------------------------------
 
 Inferred infer(const FakeQuantize&, const Operands& operands) {

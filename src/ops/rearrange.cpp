@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 #include "ops/elements.h"
@@ -64,16 +65,25 @@ Inferred infer(const Pad& op, const Operands& operands) {
   const size_t rank = x.rank();
   const std::optional<std::vector<int64_t>> pads = integers_of(operands.in(1));
   if (!pads) return not_known(operands.in(1), "the list of pads");
-  if (pads->size() != 2 * rank) {
+  std::vector<int64_t> axes(rank);
+  std::iota(axes.begin(), axes.end(), int64_t{0});
+  if (operands.in(2)) {
+    const std::optional<std::vector<int64_t>> chosen = integers_of(operands.in(2));
+    if (!chosen) return not_known(operands.in(2), "the list of axes to pad");
+    axes = *chosen;
+  }
+  if (pads->size() != 2 * axes.size()) {
     return Unknown{std::to_string(pads->size()) + " pads do not fit the operand " + to_string(x.shape())};
   }
   Shape shape = x.shape();
-  for (size_t i = 0; i < rank; ++i) {
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const std::optional<size_t> axis = wrap_axis(axes[i], rank);
+    if (!axis) return no_axis(axes[i], x);
+    int64_t& size = shape[*axis];
     const int64_t before = (*pads)[op.pairs ? 2 * i : i];
-    const int64_t after = (*pads)[op.pairs ? 2 * i + 1 : rank + i];
-    if (__builtin_add_overflow(shape[i], before, &shape[i]) || __builtin_add_overflow(shape[i], after, &shape[i]) ||
-        shape[i] < 0) {
-      return Unknown{"the pads leave axis " + std::to_string(i) + " of " + to_string(x.shape()) + " no size"};
+    const int64_t after = (*pads)[op.pairs ? 2 * i + 1 : axes.size() + i];
+    if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size) || size < 0) {
+      return Unknown{"the pads leave axis " + std::to_string(*axis) + " of " + to_string(x.shape()) + " no size"};
     }
   }
   return single({.dtype = x.dtype(), .shape = std::move(shape)});
@@ -253,5 +263,45 @@ Inferred infer(const MatrixSetDiag&, const Operands& operands) {
 }
 Known<Cost> count(const MatrixSetDiag&, const Operands&) { return Cost{}; }
 Role role(const MatrixSetDiag&, size_t) { return Role::data; }
+
+/// Source: ONNX operator CenterCropPad. Example: [20, 8, 3] with axes [0, 1] and sizes [10, 9]: [10, 9, 3].
+Inferred infer(const CenterCropPad& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const std::optional<Shape> sizes = sizes_of(operands.in(1));
+  if (!sizes) return not_known(operands.in(1), "the list of sizes");
+  Shape shape = x.shape();
+  const size_t count = op.axes ? op.axes->size() : shape.size();
+  if (sizes->size() != count) return Unknown{to_string(*sizes) + " does not fit the operand " + to_string(shape)};
+  for (size_t i = 0; i < count; ++i) {
+    const int64_t each = op.axes ? (*op.axes)[i] : static_cast<int64_t>(i);
+    const std::optional<size_t> axis = wrap_axis(each, shape.size());
+    if (!axis) return no_axis(each, x);
+    shape[*axis] = (*sizes)[i];
+  }
+  return one_result(x.dtype(), std::move(shape));
+}
+Known<Cost> count(const CenterCropPad&, const Operands&) { return Cost{}; }
+Role role(const CenterCropPad&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
+
+Inferred infer(const Compress& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const std::optional<std::vector<int64_t>> condition = integers_of(operands.in(1));
+  if (!condition) return Unknown{"the number of entries that are kept depends on input data"};
+  const int64_t kept = std::count_if(condition->begin(), condition->end(), [](int64_t each) { return each != 0; });
+  if (!op.axis) return one_result(x.dtype(), {kept});
+  const std::optional<size_t> axis = wrap_axis(*op.axis, x.rank());
+  if (!axis) return no_axis(*op.axis, x);
+  Shape shape = x.shape();
+  shape[*axis] = kept;
+  return one_result(x.dtype(), std::move(shape));
+}
+Known<Cost> count(const Compress&, const Operands&) { return Cost{}; }
+Role role(const Compress&, size_t operand) { return operand == 0 ? Role::data : Role::index; }
+
+Inferred infer(const Triangle&, const Operands& operands) {
+  return one_result(operands.in(0).dtype(), operands.in(0).shape());
+}
+Known<Cost> count(const Triangle&, const Operands&) { return Cost{}; }
+Role role(const Triangle&, size_t operand) { return operand == 0 ? Role::data : Role::shape; }
 
 }  // namespace flopstat

@@ -66,6 +66,34 @@ int64_t biases(const Recurrent& op) {
 /// Activation functions of one unit: each of their arguments is clipped. The LSTM has one on its new cell state too.
 int64_t activations(const Recurrent& op) { return computed_gates(op) + (op.cell == Cell::lstm ? 1 : 0); }
 
+/// The cell with functions of its own: those of the gates, of the cell and, for an LSTM, of its result, per direction.
+/// The rest is as with the usual ones: LSTM 3 mul, add, GRU 3 mul, 2 add (reset behind: 3), coupled gates an add more.
+bool add_given_functions(Cost& cost, const Recurrent& op, DType dtype, const CellCounts& sizes) {
+  const size_t each = op.cell == Cell::lstm ? 3 : op.cell == Cell::gru ? 2 : 1;
+  if (op.functions.size() < each * sizes.directions.value()) return false;
+  const Count units = sizes.steps * sizes.batch * sizes.hidden;
+  for (size_t d = 0; d < sizes.directions.value(); ++d) {
+    const UnaryFn* fn = op.functions.data() + d * each;
+    switch (op.cell) {
+      case Cell::lstm:
+        add_function(cost, Part::core, fn[0], dtype, units * (computed_gates(op) - 1));
+        add_function(cost, Part::core, fn[1], dtype, units);
+        add_function(cost, Part::core, fn[2], dtype, units);
+        cost.add(Part::core, Unit::mul, dtype, units * 3);
+        cost.add(Part::core, Unit::add, dtype, units * (op.coupled_gates ? 2 : 1));
+        break;
+      case Cell::gru:
+        add_function(cost, Part::core, fn[0], dtype, units * 2);
+        add_function(cost, Part::core, fn[1], dtype, units);
+        cost.add(Part::core, Unit::mul, dtype, units * 3);
+        cost.add(Part::core, Unit::add, dtype, units * (op.linear_before_reset ? 3 : 2));
+        break;
+      case Cell::rnn: add_function(cost, Part::core, fn[0], dtype, units); break;
+    }
+  }
+  return true;
+}
+
 const Operand& first_result(const Operands& operands) {
   for (const Operand& result : operands.all_out()) {
     if (result) return result;
@@ -113,6 +141,12 @@ Known<Cost> count(const Recurrent& op, const Operands& operands) {
   Cost cost;
   add_gate_products(cost, c, {.x = x, .w = w, .r = operands.in(2), .y = y, .width = width});
   if (operands.in(3)) add_bias(cost, x, w, y, units * biases(op));
+  if (!op.functions.empty()) {
+    if (!add_given_functions(cost, op, dtype, c)) return Unknown{"the layer names too few functions for its cell"};
+    if (op.cell == Cell::lstm && operands.in(7)) add_peepholes(cost, dtype, units * (op.coupled_gates ? 2 : 3));
+    if (op.clip) cost.add(Part::core, Unit::compare, dtype, units * activations(op) * 2);
+    return cost;
+  }
   switch (op.cell) {
     case Cell::lstm:
       add_lstm_units(cost, dtype, units, op.coupled_gates);

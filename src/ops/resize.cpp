@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "ops/arithmetic.h"
 #include "ops/ops.h"
 #include "ops/requantize.h"
@@ -47,6 +49,29 @@ Count linear_blends(size_t axes) {
   return blends;
 }
 
+/// All axes by the smallest or the largest of the scales that lead to the targets, rounded half up.
+///
+/// Source: ONNX operator Resize, keep_aspect_ratio_policy. Example: [2, 4] to [7, 8], not larger: 2 times, [4, 8].
+Inferred keeping_aspect(const Resize& resize, const Operand& x, const std::vector<size_t>& axes,
+                        const Elements& targets) {
+  std::optional<double> scale;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const std::optional<int64_t> target = whole_of(targets[i]);
+    const int64_t size = x.shape()[axes[i]];
+    if (!target || *target < 0 || *target > kMaxDim || size < 1) return Unknown{"a size to resize to is not known"};
+    const double each = static_cast<double>(*target) / static_cast<double>(size);
+    const bool smaller = resize.aspect == Resize::Aspect::not_larger;
+    if (!scale || (smaller ? each < *scale : each > *scale)) scale = each;
+  }
+  Shape shape = x.shape();
+  for (const size_t axis : axes) {
+    const double size = std::floor(static_cast<double>(shape[axis]) * *scale + 0.5);
+    if (size > static_cast<double>(kMaxDim)) return Unknown{"a resized axis is too large"};
+    shape[axis] = static_cast<int64_t>(size);
+  }
+  return one_result(x.dtype(), std::move(shape));
+}
+
 }  // namespace
 
 /// Shapes:  each resized axis becomes its entry of `sizes`, or floor(size * scale)
@@ -66,6 +91,7 @@ Inferred infer(const Resize& resize, const Operands& operands) {
     return Unknown{"there are " + std::to_string(targets->size()) + " sizes or scales for " +
                    std::to_string(known(axes)->size()) + " axes"};
   }
+  if (by_size && resize.aspect != Resize::Aspect::free) return keeping_aspect(resize, x, *known(axes), *targets);
   Shape shape = x.shape();
   for (size_t i = 0; i < targets->size(); ++i) {
     const size_t axis = (*known(axes))[i];
