@@ -71,12 +71,15 @@ File File::open(const std::string& path) {
   if (size < kReadBelow) {
     std::vector<std::byte> bytes(size);
     bytes.resize(read_fully(descriptor.number, bytes));
-    return from_bytes(std::move(bytes), path);
+    File file = from_bytes(std::move(bytes), path);
+    file.in_folder_ = true;
+    return file;
   }
   void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number, 0);
   if (address == MAP_FAILED) throw unreadable(std::string("it cannot be mapped: ") + std::strerror(errno));
   File file;
   file.path_ = path;
+  file.in_folder_ = true;
   file.bytes_ = {static_cast<const std::byte*>(address), size};
   file.owner_ = std::shared_ptr<const void>(address, [size](void* mapped) { munmap(mapped, size); });
   return file;
@@ -89,6 +92,15 @@ File File::from_bytes(std::vector<std::byte> bytes, std::string path) {
   file.bytes_ = *owner;
   file.owner_ = owner;
   return file;
+}
+
+std::optional<Neighbour> File::neighbour(const std::string& path) const {
+  if (!in_folder_) return std::nullopt;
+  const std::string folder = path_.substr(0, path_.rfind('/') + 1);
+  struct stat status{};
+  if (stat((folder + path).c_str(), &status) != 0) return Neighbour{};
+  if (!S_ISREG(status.st_mode)) return Neighbour{.kind = Neighbour::Kind::other};
+  return Neighbour{.kind = Neighbour::Kind::regular, .size = static_cast<uint64_t>(status.st_size)};
 }
 
 }  // namespace flopstat

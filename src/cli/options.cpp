@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "cli/suggest.h"
@@ -124,12 +126,17 @@ T read_choice(std::string_view option, std::string_view word, const Choice<T> (&
   throw error;
 }
 
-std::optional<int64_t> positive(std::string_view text) {
+std::optional<int64_t> at_least(int64_t least, std::string_view text) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || value < least) return std::nullopt;
   return value;
 }
+
+std::optional<int64_t> positive(std::string_view text) { return at_least(1, text); }
+
+/// A size may be 0: a decoder has no past at its first token.
+std::optional<int64_t> size_of_axis(std::string_view text) { return at_least(0, text); }
 
 /// Splits NAME=VALUE at the last "=", since names come from files.
 std::optional<std::pair<std::string, std::string_view>> assignment(std::string_view text) {
@@ -142,7 +149,7 @@ std::optional<std::vector<int64_t>> sizes(std::string_view text) {
   std::vector<int64_t> shape;
   while (true) {
     const size_t end = std::min(text.find('x'), text.size());
-    const std::optional<int64_t> size = positive(text.substr(0, end));
+    const std::optional<int64_t> size = size_of_axis(text.substr(0, end));
     if (!size) return std::nullopt;
     shape.push_back(*size);
     if (end == text.size()) return shape;
@@ -150,11 +157,31 @@ std::optional<std::vector<int64_t>> sizes(std::string_view text) {
   }
 }
 
+/// "[2,0.5]": whole and real numbers.
+std::optional<std::vector<flopstat::Number>> contents(std::string_view text) {
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  std::vector<flopstat::Number> numbers;
+  std::istringstream words(std::string(text.substr(1, text.size() - 2)));
+  for (std::string word; std::getline(words, word, ',');) {
+    int64_t whole = 0;
+    const char* end = word.data() + word.size();
+    if (const auto read = std::from_chars(word.data(), end, whole); read.ec == std::errc{} && read.ptr == end) {
+      numbers.emplace_back(whole);
+      continue;
+    }
+    char* stop = nullptr;
+    const double real = std::strtod(word.c_str(), &stop);
+    if (word.empty() || stop != end) return std::nullopt;
+    numbers.emplace_back(real);
+  }
+  return numbers;
+}
+
 void read_dims(const std::vector<std::string>& texts, flopstat::Options& options) {
   for (const std::string& text : texts) {
     const auto parts = assignment(text);
-    const std::optional<int64_t> size = parts ? positive(parts->second) : std::nullopt;
-    if (!size) throw bad_value("--dim", text, "takes a name and a whole number of at least 1, as in batch=4");
+    const std::optional<int64_t> size = parts ? size_of_axis(parts->second) : std::nullopt;
+    if (!size) throw bad_value("--dim", text, "takes a name and a whole number of at least 0, as in batch=4");
     options.dims[parts->first] = *size;
   }
 }
@@ -162,8 +189,15 @@ void read_dims(const std::vector<std::string>& texts, flopstat::Options& options
 void read_inputs(const std::vector<std::string>& texts, flopstat::Options& options) {
   for (const std::string& text : texts) {
     const auto parts = assignment(text);
+    if (const auto numbers = parts ? contents(parts->second) : std::nullopt) {
+      options.contents[parts->first] = *numbers;
+      continue;
+    }
     const auto shape = parts ? sizes(parts->second) : std::nullopt;
-    if (!shape) throw bad_value("--input", text, "takes the name of an input and its sizes, as in x=1x3x224x224");
+    if (!shape) {
+      throw bad_value("--input", text,
+                      "takes the name of an input and its sizes, as in x=1x3x224x224, or its contents, as in n=[10,3]");
+    }
     options.inputs[parts->first] = *shape;
   }
 }
@@ -268,8 +302,8 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   }
   if (takes_models(command)) {
     repeatable(app.add_option("--dim", texts.dims, "size of a free dimension, as in batch=4")->type_name("NAME=N"));
-    repeatable(
-        app.add_option("--input", texts.inputs, "whole shape of an input: x=1x3x224x224")->type_name("NAME=SHAPE"));
+    repeatable(app.add_option("--input", texts.inputs, "an input's shape, x=1x3x224x224, or contents, n=[3]")
+                   ->type_name("NAME=SHAPE"));
     last(app.add_option("--signature", arguments.options.signature, "which signature of the file is counted")
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")

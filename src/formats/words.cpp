@@ -74,10 +74,11 @@ std::optional<Op> tflite_custom(std::string_view word) {
 }
 
 Op onnx_operator(const onnx::Operator& row) {
-  constexpr int64_t kNewest = 26;
+  constexpr int64_t kNewest = 28;
   Blank blank(row.name, std::max<size_t>(row.required, 2));
   uint32_t storage = 0;
-  onnx::NodeReader reader(blank.graph, blank.node, ProtoMessage(), kNewest, storage);
+  const onnx::InnerGraphs none;
+  onnx::NodeReader reader(blank.graph, blank.node, {}, none, kNewest, storage);
   return row.read(reader);
 }
 

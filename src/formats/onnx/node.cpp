@@ -1,5 +1,6 @@
 #include "formats/onnx/node.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,27 +10,60 @@
 
 namespace flopstat::onnx {
 
-NodeReader::NodeReader(Graph& graph, Node& node, ProtoMessage message, int64_t version, uint32_t& storage)
-    : graph_(graph), node_(node), version_(version), storage_(storage) {
+namespace {
+
+/// The attribute of the enclosing function that a message refers to; empty for one with a value of its own.
+std::string_view reference_in(ProtoMessage message) {
+  std::string_view reference;
   while (message.next()) {
-    if (message.field() != NodeProto::attribute) continue;
-    Attribute attribute{{}, AttributeProto::kUndefined, message.child()};
-    ProtoMessage header = attribute.message;
-    while (header.next()) {
-      switch (header.field()) {
-        case AttributeProto::name: attribute.name = name_in(header); break;
-        case AttributeProto::type: attribute.type = header.integer(); break;
-        default: break;
-      }
-    }
-    if (attribute.name.empty()) {
-      throw Error(ErrorCode::corrupt, "an attribute has no name", attribute.message.offset());
-    }
-    attributes_.push_back(attribute);
+    if (message.field() == AttributeProto::ref_attr_name) reference = name_in(message);
   }
+  return reference;
 }
 
-const NodeReader::Attribute* NodeReader::find(std::string_view name) const {
+}  // namespace
+
+Attribute read_attribute(ProtoMessage message) {
+  Attribute attribute{{}, AttributeProto::kUndefined, message};
+  while (message.next()) {
+    switch (message.field()) {
+      case AttributeProto::name: attribute.name = name_in(message); break;
+      case AttributeProto::type: attribute.type = message.integer(); break;
+      default: break;
+    }
+  }
+  if (attribute.name.empty()) throw Error(ErrorCode::corrupt, "an attribute has no name", attribute.message.offset());
+  return attribute;
+}
+
+std::vector<Attribute> read_attributes(ProtoMessage node, std::span<const Attribute> given) {
+  std::vector<Attribute> attributes;
+  while (node.next()) {
+    if (node.field() != NodeProto::attribute) continue;
+    Attribute attribute = read_attribute(node.child());
+    const std::string_view reference = reference_in(attribute.message);
+    if (!reference.empty()) {
+      const auto value =
+          std::find_if(given.begin(), given.end(), [&](const Attribute& each) { return each.name == reference; });
+      if (value == given.end()) continue;
+      attribute.type = value->type;
+      attribute.message = value->message;
+    }
+    attributes.push_back(attribute);
+  }
+  return attributes;
+}
+
+NodeReader::NodeReader(Graph& graph, Node& node, std::vector<Attribute> attributes, const InnerGraphs& inner,
+                       int64_t version, uint32_t& storage)
+    : graph_(graph),
+      node_(node),
+      inner_(inner),
+      version_(version),
+      storage_(storage),
+      attributes_(std::move(attributes)) {}
+
+const Attribute* NodeReader::find(std::string_view name) const {
   for (const Attribute& attribute : attributes_) {
     if (attribute.name == name) return &attribute;
   }
@@ -123,6 +157,13 @@ std::optional<Tensor> NodeReader::sparse_tensor(std::string_view attribute) {
   return std::nullopt;
 }
 
+std::optional<GraphId> NodeReader::graph(std::string_view attribute) const {
+  for (const auto& [name, id] : inner_.graphs) {
+    if (name == attribute) return id;
+  }
+  return std::nullopt;
+}
+
 const Tensor* NodeReader::operand(size_t i) const {
   const TensorId id = input(i);
   return id == kAbsent ? nullptr : &graph_.tensors[id];
@@ -151,8 +192,99 @@ TensorId NodeReader::constant(Tensor tensor) {
   return static_cast<TensorId>(graph_.tensors.size() - 1);
 }
 
-void NodeReader::set_inputs(std::initializer_list<TensorId> inputs) {
-  node_.inputs = inputs;
+TensorId NodeReader::parameter(std::span<const float> values, const std::vector<int64_t>& shape) {
+  Tensor tensor = constant_of(values, false);
+  tensor.dims->clear();
+  for (const int64_t size : shape) tensor.dims->push_back({size, {}});
+  tensor.storage = ++storage_;
+  tensor.stored_bytes = values.size() * sizeof(float);
+  return constant(std::move(tensor));
+}
+
+TensorId NodeReader::emit(Op op, std::vector<TensorId> inputs, std::optional<UnaryFn> activation) {
+  const TensorId result = emit_several(std::move(op), std::move(inputs), 1).front();
+  emitted_.back().activation = activation;
+  return result;
+}
+
+std::vector<TensorId> NodeReader::emit_several(Op op, std::vector<TensorId> inputs, size_t results) {
+  Node node{.name = node_.name,
+            .type = node_.type,
+            .scope = node_.scope,
+            .inputs = std::move(inputs),
+            .op = std::move(op),
+            .offset = node_.offset};
+  while (!node.inputs.empty() && node.inputs.back() == kAbsent) node.inputs.pop_back();
+  for (size_t i = 0; i < results; ++i) node.outputs.push_back(constant(Tensor{.name = node_.name}));
+  emitted_.push_back(std::move(node));
+  return emitted_.back().outputs;
+}
+
+void NodeReader::emit_result(size_t i, Op op, std::vector<TensorId> inputs) {
+  if (wants(i)) emit_into(take_result(i), std::move(op), std::move(inputs));
+}
+
+void NodeReader::emit_into(TensorId result, Op op, std::vector<TensorId> inputs) {
+  emit_several(std::move(op), std::move(inputs), 0);
+  emitted_.back().outputs = {result};
+}
+
+Op NodeReader::last_emitted() {
+  Node last = std::move(emitted_.back());
+  emitted_.pop_back();
+  node_.inputs = std::move(last.inputs);
+  node_.outputs = std::move(last.outputs);
+  return std::move(last.op);
+}
+
+TensorId NodeReader::take_result(size_t i) {
+  if (!wants(i)) return kAbsent;
+  const TensorId result = node_.outputs[i];
+  node_.outputs[i] = kAbsent;
+  while (!node_.outputs.empty() && node_.outputs.back() == kAbsent) node_.outputs.pop_back();
+  return result;
+}
+
+void NodeReader::set_result(size_t i, DType dtype, const Quantization& quantization) {
+  if (!wants(i)) return;
+  Tensor& tensor = graph_.tensors[node_.outputs[i]];
+  if (dtype != DType::unknown) tensor.dtype = dtype;
+  tensor.quantization = quantization;
+}
+
+Quantization NodeReader::quantization_by(size_t scale, size_t zero_point) const {
+  Quantization result{.scales = 1};
+  const Tensor* scales = operand(scale);
+  const Tensor* zero = operand(zero_point);
+  if (scales != nullptr && scales->dims && scales->is_constant()) {
+    for (const Dim& dim : *scales->dims) {
+      result.scales = static_cast<uint32_t>(std::clamp<int64_t>(dim.size, 1, UINT32_MAX));
+    }
+    result.stored_bytes = scales->stored_bytes;
+  }
+  if (zero == nullptr) return result;
+  if (zero->is_constant()) result.stored_bytes += zero->stored_bytes;
+  const std::optional<int64_t> value = first_integer(*zero);
+  result.zero_point = value.value_or(1);  // one that is not stored may be anything but is there
+  result.asymmetric = value != 0;
+  return result;
+}
+
+void NodeReader::set_quantization(TensorId tensor, const Quantization& quantization) {
+  if (tensor != kAbsent) graph_.tensors[tensor].quantization = quantization;
+}
+
+void NodeReader::set_type(TensorId tensor, DType dtype, const std::vector<int64_t>& shape) {
+  if (tensor == kAbsent) return;
+  graph_.tensors[tensor].dtype = dtype;
+  if (shape.empty()) return;
+  std::vector<Dim> dims;
+  for (const int64_t size : shape) dims.push_back({size, {}});
+  graph_.tensors[tensor].dims = std::move(dims);
+}
+
+void NodeReader::set_inputs(std::vector<TensorId> inputs) {
+  node_.inputs = std::move(inputs);
   while (!node_.inputs.empty() && node_.inputs.back() == kAbsent) node_.inputs.pop_back();
 }
 

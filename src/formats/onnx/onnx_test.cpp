@@ -197,6 +197,22 @@ TEST(Onnx, a_node_keeps_its_word_its_scope_and_its_place) {
   EXPECT_EQ(std::to_integer<char>(model.file.bytes()[node.offset + 2]), 'x');
 }
 
+/// A node with one of the texts that an exporter notes.
+Proto noted(Proto node, std::string_view key, std::string_view value) {
+  return node.message(9, Proto{}.text(1, key).text(2, value));
+}
+
+TEST(Onnx, the_layer_of_a_node_is_the_one_that_the_exporter_notes) {
+  OnnxGraph graph;
+  graph.input("x", {4});
+  graph.node(noted(onnx_node("Relu", {"x"}, {"a"}, {}, "node_relu"), "pkg.torch.onnx.name_scopes",
+                   "['', 'block', 'block.0', 'relu']"));
+  graph.node(noted(onnx_node("Relu", {"a"}, {"b"}, {}, "/head/relu"), "pkg.torch.onnx.fx_node", "['x']"));
+  const Model model = read(graph.output("b", {4}).model());
+  EXPECT_EQ(model.graphs[0].nodes[0].scope, "block/0");
+  EXPECT_EQ(model.graphs[0].nodes[1].scope, "head");
+}
+
 TEST(Onnx, the_producer_is_name_and_version) { EXPECT_EQ(read(small_network()).producer, "writer 1.0"); }
 
 TEST(Onnx, a_constant_node_is_a_tensor_and_no_row) {
@@ -304,10 +320,135 @@ TEST(Onnx, an_operator_of_a_domain_that_is_not_imported_is_opaque) {
   EXPECT_NE(why_opaque(read(graph)).find("'com.example'"), std::string::npos);
 }
 
-TEST(Onnx, a_function_of_the_model_is_opaque) {
-  const OnnxGraph graph = OnnxGraph().input("x", {1}).node(onnx_node("Block", {"x"}, {"y"}, {}, "", "local"));
-  const Proto function = Proto{}.text(1, "Block").text(10, "local");
-  EXPECT_NE(why_opaque(read(graph.model().message(25, function))).find("Block is a function"), std::string::npos);
+// --- graphs inside graphs --------------------------------------------------------------------------------------------
+
+Proto onnx_graph(std::string_view name, const OnnxGraph& graph) {
+  return Proto{}.text(1, name).integer(20, 5).message(6, graph.proto);
+}
+
+/// -> y = c + captured, from a branch of its own.
+OnnxGraph branch(const char* operation, const std::vector<std::string>& operands) {
+  return OnnxGraph().node(onnx_node(operation, operands, {"inner"})).output("inner");
+}
+
+TEST(Onnx, what_a_branch_uses_of_the_graph_around_becomes_an_operand_of_both) {
+  const Model model = read(OnnxGraph()
+                               .input("condition", {})
+                               .input("a", {2, 3})
+                               .input("b", {2, 3})
+                               .weight("w", {2, 3})
+                               .node(onnx_node("If", {"condition"}, {"y"},
+                                               {onnx_graph("then_branch", branch("Add", {"a", "w"})),
+                                                onnx_graph("else_branch", branch("Mul", {"b", "a"}))}))
+                               .output("y"));
+  ASSERT_EQ(model.graphs.size(), 3U);
+  const Node& node = model.graphs[0].nodes.at(0);
+  const auto& choice = std::get<If>(node.op);
+  ASSERT_EQ(node.inputs.size(), 3U);  // the condition, a, b: the weight is a constant inside
+  EXPECT_EQ(model.graphs[0].tensors[node.inputs[1]].name, "a");
+  EXPECT_EQ(model.graphs[0].tensors[node.inputs[2]].name, "b");
+  for (const GraphId id : {choice.then_graph, choice.else_graph}) EXPECT_EQ(model.graphs[id].inputs.size(), 2U);
+  const Graph& first = model.graphs[choice.then_graph];
+  const Tensor& weight = first.tensors[first.nodes[0].inputs[1]];
+  EXPECT_EQ(weight.storage, model.graphs[0].tensors[0].storage);
+}
+
+TEST(Onnx, a_name_is_looked_for_in_the_nearest_graph_first) {
+  const OnnxGraph inner =
+      OnnxGraph().node(onnx_node("Neg", {"a"}, {"b"})).node(onnx_node("Abs", {"b"}, {"inner"})).output("inner");
+  const Model model = read(OnnxGraph()
+                               .input("condition", {})
+                               .input("a", {1})
+                               .input("b", {1})
+                               .node(onnx_node("If", {"condition"}, {"y"},
+                                               {onnx_graph("then_branch", inner), onnx_graph("else_branch", inner)}))
+                               .output("y"));
+  EXPECT_EQ(model.graphs[0].nodes.at(0).inputs.size(), 2U);  // the condition and a
+}
+
+TEST(Onnx, a_node_waits_for_what_the_graphs_inside_it_use) {
+  const Model model = read(OnnxGraph()
+                               .input("condition", {})
+                               .input("a", {1})
+                               .node(onnx_node("If", {"condition"}, {"y"},
+                                               {onnx_graph("then_branch", branch("Abs", {"late"})),
+                                                onnx_graph("else_branch", branch("Neg", {"late"}))}))
+                               .node(onnx_node("Exp", {"a"}, {"late"}))
+                               .output("y"));
+  EXPECT_EQ(model.graphs[0].nodes.at(0).type, "Exp");
+}
+
+/// y = x * slope, with a slope that is an attribute of the call.
+Proto scaling_function() {
+  const Proto reference = Proto{}.text(1, "value_float").integer(20, 1).text(21, "slope");
+  return Proto{}
+      .text(1, "Scale")
+      .text(10, "local")
+      .text(4, "in")
+      .text(5, "out")
+      .text(6, "slope")
+      .message(7, onnx_node("Constant", {}, {"factor"}, {reference}))
+      .message(7, onnx_node("Mul", {"in", "factor"}, {"out"}))
+      .message(9, Proto{}.integer(2, 17));
+}
+
+TEST(Onnx, a_function_of_the_model_is_called_with_its_attributes) {
+  const OnnxGraph graph = OnnxGraph()
+                              .input("x", {4})
+                              .node(onnx_node("Scale", {"x"}, {"h"}, {onnx_real("slope", 2)}, "", "local"))
+                              .node(onnx_node("Scale", {"h"}, {"y"}, {onnx_real("slope", 3)}, "", "local"))
+                              .output("y");
+  const Model model = read(graph.model().message(25, scaling_function()));
+  ASSERT_EQ(model.graphs.size(), 3U);
+  for (size_t i = 0; i < 2; ++i) {
+    const Graph& body = model.graphs[std::get<Call>(model.graphs[0].nodes.at(i).op).body];
+    const Tensor& factor = body.tensors[body.nodes.at(0).inputs.at(1)];
+    EXPECT_EQ(factor.elements->front(), Element{i == 0 ? 2.0 : 3.0});
+  }
+}
+
+TEST(Onnx, a_function_without_attributes_has_one_body_for_all_calls) {
+  const Proto twice = Proto{}
+                          .text(1, "Twice")
+                          .text(10, "local")
+                          .text(4, "in")
+                          .text(5, "out")
+                          .message(7, onnx_node("Add", {"in", "in"}, {"out"}))
+                          .message(9, Proto{}.integer(2, 17));
+  const OnnxGraph graph = OnnxGraph()
+                              .input("x", {4})
+                              .node(onnx_node("Twice", {"x"}, {"h"}, {}, "", "local"))
+                              .node(onnx_node("Twice", {"h"}, {"y"}, {}, "", "local"));
+  EXPECT_EQ(read(graph.model().message(25, twice)).graphs.size(), 2U);
+}
+
+TEST(Onnx, a_function_that_calls_itself_is_refused) {
+  const Proto endless = Proto{}
+                            .text(1, "Endless")
+                            .text(10, "local")
+                            .text(4, "in")
+                            .text(5, "out")
+                            .message(7, onnx_node("Endless", {"in"}, {"out"}, {}, "", "local"));
+  const OnnxGraph graph = OnnxGraph().input("x", {1}).node(onnx_node("Endless", {"x"}, {"y"}, {}, "", "local"));
+  const Error error = error_of(graph.model().message(25, endless));
+  EXPECT_EQ(error.code, ErrorCode::corrupt);
+  EXPECT_NE(error.message.find("calls itself"), std::string::npos);
+}
+
+TEST(Onnx, functions_that_call_each_other_twice_are_refused_before_they_fill_the_memory) {
+  Proto model =
+      OnnxGraph().input("x", {1}).node(onnx_node("f0", {"x"}, {"y"}, {onnx_integer("n", 1)}, "", "l")).model();
+  for (int i = 0; i < 40; ++i) {
+    const std::string next = "f" + std::to_string(i + 1);
+    model.message(25, Proto{}
+                          .text(1, "f" + std::to_string(i))
+                          .text(10, "l")
+                          .text(4, "in")
+                          .text(5, "out")
+                          .message(7, onnx_node(next, {"in"}, {"h"}, {onnx_integer("n", 1)}, "", "l"))
+                          .message(7, onnx_node(next, {"h"}, {"out"}, {onnx_integer("n", 2)}, "", "l")));
+  }
+  EXPECT_EQ(error_of(model).code, ErrorCode::limit);
 }
 
 // --- hostile files ---------------------------------------------------------------------------------------------------
@@ -353,14 +494,13 @@ TEST(Onnx, a_field_of_the_wrong_wire_type_is_corrupt) {
   EXPECT_EQ(error_of(graph).code, ErrorCode::corrupt);
 }
 
-TEST(Onnx, graphs_nested_in_attributes_are_not_followed_to_the_bottom) {
+TEST(Onnx, graphs_nested_too_deep_in_attributes_are_refused) {
   Proto nest = OnnxGraph().proto;
   for (int i = 0; i < 1000; ++i) {
     const Proto branch = Proto{}.text(1, "then_branch").integer(20, 5).message(6, nest);
     nest = OnnxGraph().node(onnx_node("If", {}, {"y"}, {branch})).proto;
   }
-  const Model model = read(OnnxGraph{nest});
-  EXPECT_TRUE(std::holds_alternative<Opaque>(model.graphs[0].nodes[0].op));
+  EXPECT_EQ(error_of(OnnxGraph{nest}).code, ErrorCode::limit);
 }
 
 TEST(Onnx, a_name_of_more_than_a_mebibyte_is_refused) {

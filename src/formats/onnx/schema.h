@@ -29,7 +29,18 @@ struct OperatorSetIdProto {
 };
 
 struct FunctionProto {
-  enum Field : uint32_t { name = 1, domain = 10 };
+  enum Field : uint32_t {
+    name = 1,
+    input = 4,
+    output = 5,
+    attribute = 6,
+    node = 7,
+    opset_import = 9,
+    domain = 10,
+    attribute_proto = 11,
+    value_info = 12,
+    overload = 13,
+  };
 };
 
 struct GraphProto {
@@ -48,7 +59,16 @@ struct GraphProto {
 };
 
 struct NodeProto {
-  enum Field : uint32_t { input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7 };
+  enum Field : uint32_t {
+    input = 1,
+    output = 2,
+    name = 3,
+    op_type = 4,
+    attribute = 5,
+    domain = 7,
+    overload = 8,
+    metadata_props = 9,
+  };
 };
 
 struct AttributeProto {
@@ -62,7 +82,10 @@ struct AttributeProto {
     floats = 7,
     ints = 8,
     strings = 9,
+    tensors = 10,
+    graphs = 11,
     type = 20,
+    ref_attr_name = 21,
     sparse_tensor = 22,
   };
   enum Type : int64_t {
@@ -110,7 +133,11 @@ struct ValueInfoProto {
 };
 
 struct TypeProto {
-  enum Field : uint32_t { tensor_type = 1, sparse_tensor_type = 8 };
+  enum Field : uint32_t { tensor_type = 1, sparse_tensor_type = 8, optional_type = 9 };
+};
+
+struct TypeProtoOptional {
+  enum Field : uint32_t { elem_type = 1 };
 };
 
 struct TypeProtoTensor {

@@ -1,6 +1,6 @@
 #include "formats/onnx/tensor.h"
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,28 +20,7 @@ struct Contents {
   uint64_t string_bytes = 0;
   bool raw = false;
   bool external = false;
-  std::optional<uint64_t> external_length = std::nullopt;
 };
-
-std::optional<uint64_t> decimal(std::string_view text) {
-  uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-void read_external_entry(ProtoMessage entry, Contents& contents) {
-  std::string_view key;
-  std::string_view value;
-  while (entry.next()) {
-    switch (entry.field()) {
-      case StringStringEntryProto::key: key = name_in(entry); break;
-      case StringStringEntryProto::value: value = name_in(entry); break;
-      default: break;
-    }
-  }
-  if (key == "length") contents.external_length = decimal(value);
-}
 
 void append_dense(const ProtoMessage& message, Contents& contents) {
   ++contents.dense_fields;
@@ -111,10 +90,7 @@ std::shared_ptr<const Elements> elements_of(const Contents& contents, const Tens
 void place_contents(Tensor& tensor, const Contents& contents, uint64_t offset) {
   const uint64_t nominal = nominal_bytes(tensor, offset);
   tensor.stored_bytes = nominal;
-  if (contents.external) {
-    tensor.stored_bytes = contents.external_length.value_or(nominal);
-    return;
-  }
+  if (contents.external) return;
   if (tensor.dtype == DType::string) {
     tensor.stored_bytes = contents.string_bytes;
     return;
@@ -177,11 +153,19 @@ void read_tensor_type(ProtoMessage message, Tensor& tensor) {
   }
 }
 
+/// An optional tensor is read as one that is there.
 void read_type(ProtoMessage message, Tensor& tensor) {
   while (message.next()) {
     switch (message.field()) {
       case TypeProto::tensor_type:
       case TypeProto::sparse_tensor_type: read_tensor_type(message.child(), tensor); break;
+      case TypeProto::optional_type: {
+        ProtoMessage optional = message.child();
+        while (optional.next()) {
+          if (optional.field() == TypeProtoOptional::elem_type) read_type(optional.child(), tensor);
+        }
+        break;
+      }
       default: break;
     }
   }
@@ -231,7 +215,8 @@ std::string_view name_in(const ProtoMessage& message) {
   return name;
 }
 
-Tensor read_tensor(ProtoMessage message, uint32_t storage) {
+Tensor read_tensor(ProtoMessage message, uint32_t storage, ExternalFiles* external_files) {
+  const ProtoMessage whole = message;
   Tensor tensor{.storage = storage};
   Contents contents;
   std::vector<int64_t> sizes;
@@ -250,13 +235,16 @@ Tensor read_tensor(ProtoMessage message, uint32_t storage) {
       case TensorProto::int64_data:
       case TensorProto::uint64_data: append_small(message, contents); break;
       case TensorProto::string_data: contents.string_bytes += message.bytes().size(); break;
-      case TensorProto::external_data: read_external_entry(message.child(), contents); break;
       case TensorProto::data_location: contents.external = message.integer() == TensorProto::kExternal; break;
       default: break;
     }
   }
   tensor.dims = fixed_dims(sizes, tensor.name, message.offset());
   place_contents(tensor, contents, message.offset());
+  if (const std::optional<ExternalData> data = contents.external ? external_data(whole) : std::nullopt) {
+    if (external_files != nullptr) external_files->add(*data, tensor.name, tensor.stored_bytes);
+    tensor.stored_bytes = data->length.value_or(tensor.stored_bytes);
+  }
   return tensor;
 }
 
@@ -279,6 +267,21 @@ Tensor read_sparse_tensor(ProtoMessage message, uint32_t storage) {
   }
   tensor.dims = fixed_dims(sizes, tensor.name, message.offset());
   return tensor;
+}
+
+std::optional<int64_t> first_integer(const Tensor& tensor) {
+  if (tensor.elements && !tensor.elements->empty()) {
+    const auto* number = std::get_if<int64_t>(&tensor.elements->front());
+    return number != nullptr ? std::optional(*number) : std::nullopt;
+  }
+  if (tensor.data.empty() || !is_integer(tensor.dtype) || bits_of(tensor.dtype) < 8) return std::nullopt;
+  uint64_t bits = 0;
+  const size_t bytes = std::min<size_t>(bits_of(tensor.dtype) / 8, tensor.data.size());
+  for (size_t i = bytes; i-- > 0;) bits = bits << 8 | std::to_integer<uint64_t>(tensor.data[i]);
+  const bool is_signed = tensor.dtype >= DType::i8 && tensor.dtype <= DType::i64;
+  const bool negative = is_signed && bytes > 0 && (bits >> (8 * bytes - 1)) != 0;
+  if (negative && bytes < sizeof(bits)) bits |= ~uint64_t{0} << (8 * bytes);
+  return static_cast<int64_t>(bits);
 }
 
 Tensor constant_of(std::span<const int64_t> values, bool scalar) { return constant(DType::i64, values, scalar); }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "bytes/protobuf.h"
+#include "formats/onnx/external.h"
 #include "model/model.h"
 
 /// Tensors, types and names of an ONNX file.
@@ -17,11 +19,15 @@ std::string_view name_in(const ProtoMessage& message);
 
 /// A TensorProto as a constant; `storage` is its number among the stored ones. Dense little-endian contents become
 /// `data`; varints become `elements` if they are at most `kMaxElements`. External data stays unopened: only its length
-/// is known. Throws `Error` (corrupt) for a negative dimension or where contents and shape differ.
-Tensor read_tensor(ProtoMessage message, uint32_t storage);
+/// is known, and `external_files` gets its place. Throws `Error` (corrupt) for a negative dimension or where contents
+/// and shape differ.
+Tensor read_tensor(ProtoMessage message, uint32_t storage, ExternalFiles* external_files = nullptr);
 
 /// A SparseTensorProto as a constant of its dense shape, stored in as many bytes as its values and indices.
 Tensor read_sparse_tensor(ProtoMessage message, uint32_t storage);
+
+/// The first element of a constant of whole numbers, if it is in the file.
+std::optional<int64_t> first_integer(const Tensor& tensor);
 
 /// A constant of one axis, or of none if `scalar`, from numbers in an attribute.
 Tensor constant_of(std::span<const int64_t> values, bool scalar);
