@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "onnx_models.h"
 #include "support/tflite_writer.h"
 
 namespace {
@@ -181,4 +182,5 @@ int main(int argc, char** argv) {
   for (const int nodes : {1'000, 10'000, 100'000}) {
     write_chain(folder + "chain_" + std::to_string(nodes) + ".tflite", nodes);
   }
+  flopstat::bench::write_onnx_models(folder);
 }

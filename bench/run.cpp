@@ -1,8 +1,9 @@
 // Times the program as a user starts it, beside an empty program, and prints how far the targets are reached:
 //
-//     flopstat_bench EMPTY FLOPSTAT MADE CORPUS...
+//     flopstat_bench EMPTY FLOPSTAT PYTHON MADE CORPUS...
 //
-// MADE is the folder that flopstat_bench_models has filled, a CORPUS any folder of model files. What is compared is run
+// PYTHON is one that has the packages onnx and onnx-tool ("-": those are left out), MADE the folder that
+// flopstat_bench_models has filled, a CORPUS any folder of model files. What is compared is run
 // in turns, A B B A, so that a busy machine slows both; figures are medians, with quartiles in brackets. Targets are
 // judged by processor time, user and system: what others run stretches wall time. The exit code does not depend on the
 // figures.
@@ -72,9 +73,9 @@ double median_ms(const std::vector<Usage>& usages) {
 }
 
 struct Programs {
-  std::string empty, flopstat, made;
+  std::string empty, flopstat, python, made;
 
-  std::string model(const std::string& name) const { return made + "/" + name + ".tflite"; }
+  std::string model(const std::string& name) const { return made + "/" + name; }
   Command count(const std::string& path) const { return {flopstat, path}; }
 };
 
@@ -84,7 +85,7 @@ void print_spreads(const Spread& wall, const Spread& cpu, const char* unit) {
 }
 
 void large_file(const Programs& programs) {
-  const Pair pair = compare({programs.empty}, programs.count(programs.model("residual_100mb")), 400);
+  const Pair pair = compare({programs.empty}, programs.count(programs.model("residual_100mb.tflite")), 400);
   const Spread wall = pair.ratio(&Usage::wall);
   const Spread cpu = pair.ratio(&Usage::cpu);
   std::printf("A model of 100 MB in 85 nodes beside an empty static program: %.3f and %.3f ms\n", median_ms(pair.b),
@@ -98,7 +99,9 @@ std::vector<std::string> models_in(const Programs& programs, const std::string& 
   std::vector<std::string> paths;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, none)) {
-    if (entry.path().extension() == ".tflite" && succeeds(programs.count(entry.path()))) paths.push_back(entry.path());
+    const std::string extension = entry.path().extension();
+    if ((extension == ".tflite" || extension == ".onnx") && succeeds(programs.count(entry.path())))
+      paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -133,15 +136,15 @@ void corpus(const Programs& programs, const std::string& folder) {
               verdict(spread_of(cpu).median <= 2), within, ratios.size());
 }
 
-void weights(const Programs& programs) {
+void weights(const Programs& programs, const std::string& extension) {
   constexpr double tensors = 256;
-  const Command without = programs.count(programs.model("products_2"));
-  const Command with = programs.count(programs.model("products_1024"));
+  const Command without = programs.count(programs.model("products_2" + extension));
+  const Command with = programs.count(programs.model("products_1024" + extension));
   const Pair pair = compare(without, with, 200);
   const Spread wall = pair.slope(&Usage::wall, tensors);
   const Spread cpu = pair.slope(&Usage::cpu, tensors);
-  std::printf("1 GiB of weights in 256 tensors more on the same graph: %.3f and %.3f ms; per tensor\n",
-              median_ms(pair.b), median_ms(pair.a));
+  std::printf("1 GiB of weights in 256 tensors more on the same graph (%s): %.3f and %.3f ms; per tensor\n",
+              extension.c_str(), median_ms(pair.b), median_ms(pair.a));
   print_spreads(wall, cpu, " us");
   std::printf("    target <= 6 us: %s\n", verdict(cpu.median <= 6));
   const Memory small = memory_at_exit(without);
@@ -156,9 +159,9 @@ void weights(const Programs& programs) {
 }
 
 void nodes(const Programs& programs) {
-  const Command thousand = programs.count(programs.model("chain_1000"));
-  const Command ten = programs.count(programs.model("chain_10000"));
-  const Command hundred = programs.count(programs.model("chain_100000"));
+  const Command thousand = programs.count(programs.model("chain_1000.tflite"));
+  const Command ten = programs.count(programs.model("chain_10000.tflite"));
+  const Command hundred = programs.count(programs.model("chain_100000.tflite"));
   const Pair first = compare(thousand, ten, 100);
   const Pair second = compare(ten, hundred, 40);
   std::printf("1,000, 10,000 and 100,000 nodes: %.3f, %.3f and %.3f ms, %.0f bytes of memory per node; per node\n",
@@ -176,16 +179,52 @@ void nodes(const Programs& programs) {
               verdict(growth <= 11));
 }
 
+/// One of Python's ways to look at the same file.
+void beside_python(const Programs& programs, const char* title, const Command& peer, double target) {
+  const Pair pair = compare(programs.count(peer.back()), peer, 7);
+  const Spread wall = pair.ratio(&Usage::wall);
+  const Spread cpu = pair.ratio(&Usage::cpu);
+  std::printf("ResNet-50 of 100 MB, %s: %.1f ms, flopstat %.3f ms; times as long\n", title, median_ms(pair.b),
+              median_ms(pair.a));
+  print_spreads(wall, cpu, "x");
+  std::printf("    target >= %.0fx: %s\n", target, verdict(wall.median >= target && cpu.median >= target));
+}
+
+void beside_python(const Programs& programs) {
+  const std::string model = programs.model("resnet50.onnx");
+  const std::string load = "import sys, onnx; onnx.load(sys.argv[1])";
+  beside_python(programs, "onnx.load", {programs.python, "-c", load, model}, 20);
+  beside_python(programs, "onnx-tool", {programs.python, "-m", "onnx_tool", "-i", model}, 30);
+}
+
+/// The whole process; the shape engine is a part of it.
+void inferred_nodes(const Programs& programs) {
+  const Pair pair = compare(programs.count(programs.model("transformer_1000.onnx")),
+                            programs.count(programs.model("transformer_10000.onnx")), 100);
+  const Spread cpu = pair.slope(&Usage::cpu, 9'000);
+  std::printf("Transformers of 1,000 and 10,000 nodes without stored shapes: %.3f and %.3f ms; per node\n",
+              median_ms(pair.a), median_ms(pair.b));
+  print_spreads(pair.slope(&Usage::wall, 9'000), cpu, " us");
+  std::printf("    target <= 10 us: %s\n", verdict(cpu.median <= 10));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    std::fputs("usage: flopstat_bench EMPTY FLOPSTAT MADE CORPUS...\n", stderr);
+  if (argc < 5) {
+    std::fputs("usage: flopstat_bench EMPTY FLOPSTAT PYTHON MADE CORPUS...\n", stderr);
     return 2;
   }
-  const Programs programs{argv[1], argv[2], argv[3]};
+  const Programs programs{argv[1], argv[2], argv[3], argv[4]};
   large_file(programs);
-  for (int i = 4; i < argc; ++i) corpus(programs, argv[i]);
-  weights(programs);
+  for (int i = 5; i < argc; ++i) corpus(programs, argv[i]);
+  weights(programs, ".tflite");
+  weights(programs, ".onnx");
   nodes(programs);
+  inferred_nodes(programs);
+  if (programs.python == "-") {
+    std::puts("NOT COMPARED with onnx.load and onnx-tool: there is no Python that has them");
+  } else {
+    beside_python(programs);
+  }
 }

@@ -7,7 +7,8 @@ if(FLOPSTAT_STATIC)
   target_link_options(flopstat_bench_empty PRIVATE -static-pie)
 endif()
 
-add_executable(flopstat_bench_models bench/models.cpp tests/support/tflite_writer.cpp)
+add_executable(flopstat_bench_models
+  bench/models.cpp bench/onnx_models.cpp tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp)
 target_include_directories(flopstat_bench_models PRIVATE tests)
 target_link_libraries(flopstat_bench_models PRIVATE flopstat_flags)
 

@@ -43,9 +43,13 @@ Proto& Proto::real32(uint32_t field, float value) {
   return *this;
 }
 
+Proto& Proto::opening(uint32_t field, uint64_t size) {
+  bytes += tag(field, 2) + varint(size);
+  return *this;
+}
+
 Proto& Proto::text(uint32_t field, std::string_view value) {
-  bytes += tag(field, 2) + varint(value.size());
-  bytes += value;
+  opening(field, value.size()).bytes += value;
   return *this;
 }
 

@@ -21,6 +21,8 @@ struct Proto {
   Proto& real32(uint32_t field, float value);
   Proto& text(uint32_t field, std::string_view value);
   Proto& message(uint32_t field, const Proto& value) { return text(field, value.bytes); }
+  /// The beginning of a field whose contents, of so many bytes, follow.
+  Proto& opening(uint32_t field, uint64_t size);
   /// Repeated integers in one run, and one field each.
   Proto& packed(uint32_t field, const std::vector<int64_t>& values);
   Proto& unpacked(uint32_t field, const std::vector<int64_t>& values);
