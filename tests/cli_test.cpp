@@ -134,7 +134,7 @@ TEST_F(Program, an_unknown_option_gets_a_suggestion) {
 
 TEST_F(Program, values_without_a_meaning_are_2) {
   for (const char* arguments :
-       {"", "mnist_mlp.tflite --dim", "mnist_mlp.tflite --dim batch", "mnist_mlp.tflite --dim batch=0",
+       {"", "mnist_mlp.tflite --dim", "mnist_mlp.tflite --dim batch", "mnist_mlp.tflite --dim batch=-1",
         "mnist_mlp.tflite --dim batch=4x", "mnist_mlp.tflite --dim =4", "mnist_mlp.tflite --input x=1x-3",
         "mnist_mlp.tflite --input x=1xx3", "mnist_mlp.tflite --color sometimes", "mnist_mlp.tflite --convention fvcore",
         "mnist_mlp.tflite -o costs.xyz", "formats mnist_mlp.tflite", "help nothing"}) {

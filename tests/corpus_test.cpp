@@ -345,7 +345,8 @@ std::set<std::string> roots_of_unknown(const Report& report) {
   std::set<std::string> reasons;
   for (size_t i = 0; i < report.rows.size(); ++i) {
     const Row& row = report.rows[i];
-    if (!row.unknown.empty() && reasons.insert(row.unknown).second) roots.emplace(row.type);
+    const bool runs = row.repeat != 0U;  // a branch that is not taken may stay unknown
+    if (runs && !row.unknown.empty() && reasons.insert(row.unknown).second) roots.emplace(row.type);
     const bool called_from_here = i > 0 && !row.repeat && report.rows[i - 1].repeat;
     if (called_from_here) roots.emplace(report.rows[i - 1].type);
   }

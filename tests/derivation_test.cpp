@@ -174,7 +174,7 @@ TEST(Rules, there_is_one_for_every_operation_and_function) {
     EXPECT_NE(find_rule(name), nullptr) << name;
   }
   EXPECT_NE(find_rule(name_of(UnaryFn::complex_abs)), nullptr);
-  EXPECT_NE(find_rule(name_of(BinaryFn::shift_right)), nullptr);
+  EXPECT_NE(find_rule(name_of(BinaryFn::join_text)), nullptr);
 }
 
 TEST(Rules, have_names_of_their_own) {

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "flopstat/analyze.h"
@@ -315,6 +317,32 @@ TEST(Examples, the_json_of_mnist_mlp_has_the_numbers_that_the_contract_shows) {
   EXPECT_EQ(document["model"]["outputs"][0]["shape"], nlohmann::json::parse("[1, 10]"));
 }
 
+/// tiny_gpt: 2 layers of width 16 with 4 · 16 in between, 256 tokens.
+TEST(Examples, a_decoder_costs_its_prompt_at_once_and_its_tokens_one_by_one) {
+  constexpr uint64_t width = 16, layers = 2, tokens = 256, positions = 64;
+  constexpr uint64_t square = width * width;
+  constexpr uint64_t per_token = layers * (3 + 1 + 4 + 4) * square + width * tokens;
+  constexpr uint64_t per_pair = layers * (width + width);  // of a token and a key: scores and blend
+  constexpr uint64_t per_layer = 12 * square + (3 + 1 + 4 + 1) * width + 2 * (2 * width);
+  for (const auto& [batch, past, seq] : {std::tuple{1, 0, 32}, {1, 32, 1}, {2, 7, 5}}) {
+    const Report report = analyze(FLOPSTAT_SOURCE_DIR "/examples/tiny_gpt.onnx",
+                                  {.dims = {{"batch", batch}, {"past", past}, {"seq", seq}}});
+    test::check_invariants(report);
+    EXPECT_TRUE(report.totals.complete);
+    const uint64_t new_tokens = static_cast<uint64_t>(batch) * static_cast<uint64_t>(seq);
+    EXPECT_EQ(report.totals.figures.macs, new_tokens * (per_token + per_pair * static_cast<uint64_t>(past + seq)));
+    EXPECT_EQ(report.totals.figures.params, (tokens + positions) * width + layers * per_layer + 2 * width);
+    EXPECT_THAT(*report.outputs.back().shape, testing::ElementsAre(batch, seq, 256));
+  }
+}
+
+TEST(Examples, are_what_the_scripts_write) {
+  for (const std::string script : {"make_examples", "make_onnx_examples"}) {
+    const std::string command = "'" FLOPSTAT_PYTHON "' '" FLOPSTAT_SOURCE_DIR "/scripts/" + script + "' --check";
+    EXPECT_EQ(std::system(command.c_str()), 0) << script;
+  }
+}
+
 TEST(Examples, every_example_is_tested_here) {
   const std::vector<std::string> tested = {"digits_cnn", "mnist_mlp", "mnist_mlp_50", "sine", "sine_8", "small_cnn"};
   std::vector<std::string> expected;
@@ -324,8 +352,9 @@ TEST(Examples, every_example_is_tested_here) {
   }
   std::vector<std::string> found;
   for (const std::string& file : test::files_in(FLOPSTAT_SOURCE_DIR "/examples")) {
-    if (file.ends_with(".tflite")) found.push_back(file);
+    if (file.find('.') != std::string::npos && !file.ends_with(".md")) found.push_back(file);
   }
+  expected.emplace_back("tiny_gpt.onnx");
   EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected));
 }
 

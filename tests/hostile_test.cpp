@@ -2,8 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -953,7 +957,7 @@ TEST(Hostile, onnx_inputs_of_the_largest_size_are_unknown) {
 }
 
 TEST(Hostile, external_data_outside_of_the_models_folder_is_measured_and_not_opened) {
-  for (const std::string place : {"../../../../etc/passwd", "/dev/zero", "\\\\host\\share", "a\x1b[2J"}) {
+  for (const std::string place : {"../../../../etc/passwd", "/dev/zero", "\\\\host\\share", "a/../../b", "c:w"}) {
     const Proto location = Proto{}.text(1, "location").text(2, place);
     const Proto length = Proto{}.text(1, "length").text(2, "8");
     const Proto tensor = Proto{}
@@ -965,8 +969,112 @@ TEST(Hostile, external_data_outside_of_the_models_folder_is_measured_and_not_ope
                              .integer(14, 1);
     OnnxGraph graph;
     graph.input("x", {2}).initializer(tensor).node(onnx_node("Add", {"x", "w"}, {"y"})).output("y", {2});
-    EXPECT_EQ(analyze(test::bytes_of(graph.model()), "hostile.onnx").totals.figures.weight_bytes, 8u) << place;
+    const Report report = analyze(test::bytes_of(graph.model()), "hostile.onnx");
+    EXPECT_EQ(report.totals.figures.weight_bytes, 8u) << place;
+    ASSERT_EQ(report.warnings.size(), 1u) << place;
+    EXPECT_THAT(report.warnings[0].message,
+                HasSubstr("lie in '" + place + "', which is outside of the model's folder and is not looked at"));
   }
+}
+
+/// The warning of a model on disk whose weights are 8 bytes at 4 of the file "weights".
+std::string warning_with_neighbour(const std::function<void(const std::string&)>& make) {
+  const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "flopstat_external";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  make((folder / "weights").string());
+  const Proto location = Proto{}.text(1, "location").text(2, "weights");
+  const Proto offset = Proto{}.text(1, "offset").text(2, "4");
+  const Proto tensor = Proto{}
+                           .integer(1, 2)
+                           .integer(2, kOnnxFloat)
+                           .text(8, "w")
+                           .message(13, location)
+                           .message(13, offset)
+                           .integer(14, 1);
+  OnnxGraph graph;
+  graph.input("x", {2}).initializer(tensor).node(onnx_node("Add", {"x", "w"}, {"y"})).output("y", {2});
+  const std::string path = (folder / "model.onnx").string();
+  std::ofstream(path, std::ios::binary) << graph.model().bytes;
+  const Report report = analyze(path);
+  EXPECT_EQ(report.totals.figures.weight_bytes, 8u);
+  return report.warnings.empty() ? "" : report.warnings[0].message;
+}
+
+TEST(Hostile, external_data_that_cannot_be_read_is_a_warning_and_nothing_is_opened) {
+  EXPECT_EQ(warning_with_neighbour([](const std::string& path) { std::ofstream(path) << std::string(12, 'w'); }), "");
+  EXPECT_THAT(warning_with_neighbour([](const std::string& path) { std::ofstream(path) << std::string(11, 'w'); }),
+              HasSubstr("lie in 'weights', which ends at byte 11, before them: they end at 12"));
+  EXPECT_THAT(warning_with_neighbour([](const std::string&) {}), HasSubstr("which is not there"));
+  EXPECT_THAT(warning_with_neighbour([](const std::string& path) { std::filesystem::create_directory(path); }),
+              HasSubstr("which is no regular file"));
+  // Opening it would wait for a writer that never comes.
+  EXPECT_THAT(warning_with_neighbour([](const std::string& path) { EXPECT_EQ(mkfifo(path.c_str(), 0600), 0); }),
+              HasSubstr("which is no regular file"));
+}
+
+TEST(Hostile, a_kibibyte_that_claims_two_gigabytes_is_truncated) {
+  Proto graph = small_onnx().proto;
+  graph.opening(5, uint64_t{2} << 30).bytes += std::string(1024, '\0');
+  Proto model = Proto{}.integer(1, 8);
+  model.message(7, graph);
+  expect_onnx_error(model, ErrorCode::truncated, "2147483648 bytes passes the end of its message, which has 1024 left");
+}
+
+TEST(Hostile, onnx_graphs_ten_thousand_deep_in_each_other_are_a_limit) {
+  Proto nest = OnnxGraph().proto;
+  for (int i = 0; i < 10'000; ++i) {
+    const Proto branch = Proto{}.text(1, "then_branch").integer(20, 5).message(6, nest);
+    nest = OnnxGraph().node(onnx_node("If", {}, {"y"}, {branch})).proto;
+  }
+  expect_onnx_error(OnnxGraph{nest}.model(), ErrorCode::limit, "64");
+}
+
+/// Adds x to itself as often as the constant says.
+Proto onnx_loop(int64_t trips) {
+  OnnxGraph body;
+  body.proto.message(11, onnx_value_info("i", kOnnxInt64, {})).message(11, onnx_value_info("go", 9, {}));
+  body.proto.message(11, onnx_value_info("a", kOnnxFloat, {4}));
+  body.node(onnx_node("Identity", {"go"}, {"again"})).node(onnx_node("Add", {"a", "a"}, {"b"}));
+  body.proto.message(12, onnx_value_info("again", 9, {})).message(12, onnx_value_info("b", kOnnxFloat, {4}));
+  const Proto attribute = Proto{}.text(1, "body").integer(20, 5).message(6, body.proto);
+  OnnxGraph graph;
+  graph.input("x", {4}).initializer(onnx_int64s("trips", {trips}));
+  graph.node(onnx_node("Loop", {"trips", "", "x"}, {"y"}, {attribute})).output("y", {4});
+  return graph.model();
+}
+
+TEST(Hostile, an_onnx_loop_of_more_trips_than_can_be_run_is_counted_and_not_run) {
+  const Report report = analyze(test::bytes_of(onnx_loop(int64_t{1} << 58)), "hostile.onnx");
+  EXPECT_EQ(report.totals.figures.flops, uint64_t{4} << 58);  // 4 elements are added in each trip
+  const Error error = error_of(test::bytes_of(onnx_loop(int64_t{1} << 62)));
+  EXPECT_EQ(error.code, ErrorCode::limit);
+  EXPECT_THAT(error.message, HasSubstr("64 bits"));
+}
+
+TEST(Hostile, onnx_sizes_below_zero_and_beyond_63_bits_are_named) {
+  OnnxGraph graph;
+  graph.initializer(onnx_raw("w", kOnnxFloat, {-2, 4}, std::string(8, '\0')));
+  expect_onnx_error(graph.model(), ErrorCode::corrupt, "tensor 'w' is stored and has the negative size -2");
+  OnnxGraph large;
+  large.initializer(onnx_raw("w", kOnnxFloat, {int64_t{1} << 62, 4}, std::string(8, '\0')));
+  expect_onnx_error(large.model(), ErrorCode::corrupt, "tensor 'w' has more than 2^64 bytes");
+}
+
+TEST(Hostile, onnx_functions_that_call_each_other_in_a_circle_are_corrupt) {
+  const auto function = [](const char* name, const char* called) {
+    return Proto{}
+        .text(1, name)
+        .text(4, "x")
+        .text(5, "y")
+        .message(7, onnx_node(called, {"x"}, {"y"}, {}, {}, "own"))
+        .text(10, "own");
+  };
+  OnnxGraph graph;
+  graph.input("x", {2}).node(onnx_node("First", {"x"}, {"y"}, {}, {}, "own")).output("y", {2});
+  Proto model = graph.model();
+  model.message(25, function("First", "Second")).message(25, function("Second", "First"));
+  expect_onnx_error(model, ErrorCode::corrupt, "calls itself");
 }
 
 // --- C source --------------------------------------------------------------------------------------------------------

@@ -27,6 +27,18 @@ std::vector<std::string> split_record(const std::string& line) {
   return fields;
 }
 
+/// A size of a dimension ("10"), a shape of an input ("1x512"), or what it holds ("[16000]").
+void set_option(Options& options, const std::string& name, const std::string& value) {
+  if (value.starts_with('[')) {
+    options.contents[name] = {int64_t{std::stoll(value.substr(1))}};
+  } else if (value.find('x') == std::string::npos) {
+    options.dims[name] = std::stoll(value);
+  } else {
+    std::istringstream sizes(value);
+    for (std::string size; std::getline(sizes, size, 'x');) options.inputs[name].push_back(std::stoll(size));
+  }
+}
+
 }  // namespace
 
 std::vector<Record> read_csv(const std::string& path) {
@@ -65,7 +77,7 @@ Options options_for(const std::string& file) {
     std::istringstream dims(record.at("dims"));
     for (std::string dim; dims >> dim;) {
       const size_t equals = dim.find('=');
-      options.dims[dim.substr(0, equals)] = std::stoll(dim.substr(equals + 1));
+      set_option(options, dim.substr(0, equals), dim.substr(equals + 1));
     }
   }
   return options;

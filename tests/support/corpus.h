@@ -27,8 +27,8 @@ std::string in_corpus(const std::string& path);
 /// Names of the regular files in a folder, sorted, without the folder.
 std::vector<std::string> files_in(const std::string& folder);
 
-/// Sizes for the free dimensions of a file that has others than a batch, from lists/bindings.csv; else no options.
-/// `file` is without its folder.
+/// Sizes for the free dimensions of a file that has others than a batch, shapes and contents of inputs, from
+/// lists/bindings.csv; else no options. `file` is without its folder.
 Options options_for(const std::string& file);
 
 /// A test that needs the corpus.
