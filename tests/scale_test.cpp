@@ -73,7 +73,7 @@ Scaling scaling_of(const OnnxGraph& graph, const Options& options = {},
   return scale(file_of(graph), "made.onnx", options, ranges);
 }
 
-const ScalingLaw& law(const Scaling& scaling, ScaledFigure figure) { return scaling.laws[static_cast<size_t>(figure)]; }
+const ScalingLaw& law(const Scaling& scaling, ScaledFigure figure) { return scaling.laws[index_of(figure)]; }
 
 /// Coefficients by their powers; fails the test where there is no polynomial or one is no whole number.
 Coefficients coefficients(const Scaling& scaling, ScaledFigure figure) {
@@ -283,6 +283,30 @@ TEST_F(ScaleProgram, has_a_table_for_a_range) {
   }
 }
 
+TEST_F(ScaleProgram, a_line_of_the_table_that_is_not_known_has_its_reason) {
+  const std::string arguments = "\"$T/attention.onnx\" --dim seq=1..9000000000000000000";
+  const Outcome outcome = run(arguments);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("\n  [?] at seq = [0-9,]+: #4 MatMul: "));
+  const json table = json::parse(run(arguments + " --json").out)["table"];
+  size_t line = 0;
+  for (; !table[line]["macs"].is_null(); ++line) {
+    const uint64_t seq = uint64_t{1} << line;
+    EXPECT_EQ(table[line]["macs"], 64 * seq * seq + 768 * seq);
+    EXPECT_EQ(table[line]["unknown"], nullptr);
+  }
+  EXPECT_GT(line, 20u);
+  EXPECT_LT(line, 29u);  // 64 * 2^29 * 2^29 = 2^64
+  EXPECT_THAT(table[line]["unknown"].get<std::string>(), HasSubstr("#4 MatMul: "));
+}
+
+TEST_F(ScaleProgram, verbose_tells_the_share_of_each_summand) {
+  // 64 * 36 of 64 * 36 + 768 * 6; of the table's last line, else of the smallest sizes.
+  EXPECT_THAT(run("\"$T/attention.onnx\" --dim seq=1..6 -v").out, HasSubstr("33.3% + 66.7% at batch = 1, seq = 6\n"));
+  EXPECT_THAT(run("\"$T/attention.onnx\" -v").out, HasSubstr("7.7% + 92.3% at batch = 1, seq = 1\n"));
+  EXPECT_THAT(run("\"$T/attention.onnx\"").out, Not(HasSubstr("%")));
+}
+
 TEST_F(ScaleProgram, csv_and_markdown_have_the_same_table) {
   const Outcome csv = run("\"$T/attention.onnx\" --dim seq=1..2 --csv");
   EXPECT_EQ(csv.code, 0);
@@ -429,7 +453,7 @@ TEST_F(ScaleCorpus, polynomials_hold_where_nobody_looked) {
         const ScaledFigures counted = {totals.figures.macs, totals.figures.flops, totals.figures.int_ops,
                                        *totals.figures.read_bytes + *totals.figures.written_bytes,
                                        totals.peak_activation_bytes};
-        EXPECT_EQ(value_of(*found.polynomial, sizes), counted[static_cast<size_t>(figure)]) << file;
+        EXPECT_EQ(value_of(*found.polynomial, sizes), counted[index_of(figure)]) << file;
         ++polynomials;
       }
     }

@@ -54,6 +54,9 @@ enum class ScaledFigure : uint8_t { macs, flops, int_ops, traffic_bytes, peak_ac
 inline constexpr std::array kScaledFigures = {ScaledFigure::macs, ScaledFigure::flops, ScaledFigure::int_ops,
                                               ScaledFigure::traffic_bytes, ScaledFigure::peak_activation_bytes};
 
+/// Position of a figure in `kScaledFigures`, and in what has one entry for each of them.
+constexpr size_t index_of(ScaledFigure figure) { return static_cast<size_t>(figure); }
+
 /// One value for each of `kScaledFigures`.
 using ScaledFigures = std::array<Figure, kScaledFigures.size()>;
 
@@ -70,6 +73,7 @@ struct ScalingLaw {
 struct ScaledSizes {
   std::vector<int64_t> sizes;  ///< one for each dimension
   ScaledFigures figures;       ///< none where it is not known
+  std::string unknown;         ///< why the first such is not known; empty where there is none
 };
 
 struct Scaling {

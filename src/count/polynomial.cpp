@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kLine = 8;  // samples in a row from which a degree is told
 constexpr uint32_t kMaxDegree = 5;
-constexpr int64_t kFar = 1021;      // steps to the farthest sample
+constexpr int64_t kFar = 16'381;    // steps to the farthest sample
 constexpr size_t kMaxTerms = 4096;  // of a polynomial; each is a sample
 
 // ---- Numbers

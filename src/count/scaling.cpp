@@ -17,11 +17,11 @@ namespace {
 constexpr int64_t kLargestStart = 4096;
 constexpr size_t kRowsNamed = 3;
 
-/// Rows that may be counted in the search for sizes at which a figure is a polynomial after all.
-constexpr uint64_t kSearchedRows = 2'000'000;
+/// The search for sizes at which a figure is a polynomial after all ends when that many rows were counted.
+constexpr uint64_t kSearchedRows = 4'000'000;
 
-/// From which size on a figure may be a polynomial.
-constexpr int64_t kStarts[] = {16, 64, 256};
+/// So far behind the first size a figure may become a polynomial.
+constexpr int64_t kLaterStarts[] = {15, 63, 255, 1023, 4095};
 
 /// Multiples of which it may be one: strides and patches, and the steps in which sound is cut.
 constexpr int64_t kLargestStride = 64;
@@ -34,8 +34,6 @@ struct Costs {
   uint64_t unknown_nodes = 0;
   bool complete = false;
 };
-
-size_t index_of(ScaledFigure figure) { return static_cast<size_t>(figure); }
 
 Figure sum(Figure a, Figure b) {
   if (!a || !b) return std::nullopt;
@@ -98,8 +96,15 @@ Costs costs_of(const Report& report) {
   return costs;
 }
 
-/// Figures of every row, times its runs.
-using RowFigures = std::vector<ScaledFigures>;
+/// One figure of every row, times its runs.
+std::vector<Figure> figures_of_rows(const Report& report, ScaledFigure figure) {
+  std::vector<Figure> figures;
+  for (const Row& row : report.rows) {
+    const Figure of_one_run = row.unknown.empty() ? figure_of(row.figures, figure) : std::nullopt;
+    figures.push_back(product(of_one_run, row.repeat));
+  }
+  return figures;
+}
 
 /// Counts the model at sizes, each once.
 class Counts {
@@ -109,20 +114,6 @@ class Counts {
   const Costs& at(const Sizes& sizes) {
     const auto [found, is_new] = costs_.try_emplace(sizes);
     if (is_new) found->second = count(sizes);
-    return found->second;
-  }
-
-  /// Only where the costs are known.
-  const RowFigures& rows_at(const Sizes& sizes) {
-    const auto [found, is_new] = rows_.try_emplace(sizes);
-    if (!is_new) return found->second;
-    for (const Row& row : count_at_(sizes).rows) {
-      ScaledFigures& figures = found->second.emplace_back();
-      for (const ScaledFigure figure : kScaledFigures) {
-        const Figure of_one_run = row.unknown.empty() ? figure_of(row.figures, figure) : std::nullopt;
-        figures[index_of(figure)] = product(of_one_run, row.repeat);
-      }
-    }
     return found->second;
   }
 
@@ -146,7 +137,6 @@ class Counts {
 
   const CountAt& count_at_;
   std::map<Sizes, Costs> costs_;
-  std::map<Sizes, RowFigures> rows_;
   uint64_t rows_counted_ = 0;
 };
 
@@ -211,7 +201,7 @@ class Finder {
           break;
         }
         const std::optional<uint32_t> dim = note_failure(found, figure, law);
-        if (!dim || !restrict(domains, all, *dim, samples)) break;
+        if (!dim || !narrow_domain(domains, all, *dim, samples)) break;
       }
     } catch (const Overflow&) {
       law = {.unknown = "its polynomial has coefficients beyond 64 bits, or too many of them"};
@@ -249,15 +239,16 @@ class Finder {
 
   /// Looks for sizes of one dimension at which the figure is a polynomial in it, and takes them. Not twice for one
   /// dimension.
-  bool restrict(std::vector<SizeDomain>& domains, const std::vector<SizeDomain>& all, uint32_t dim,
-                const Samples& samples) {
+  bool narrow_domain(std::vector<SizeDomain>& domains, const std::vector<SizeDomain>& all, uint32_t dim,
+                     const Samples& samples) {
     const int64_t first = all[dim].first;
     if (domains[dim].first != first || domains[dim].step != 1) return false;
     std::vector<SizeDomain> candidates;
-    for (const int64_t start : kStarts) candidates.push_back({std::max(start, first + 1), 1});
+    for (const int64_t later : kLaterStarts) candidates.push_back({first + later, 1});
     const auto add_multiples = [&](int64_t stride) {
-      candidates.push_back({(first + stride - 1) / stride * stride, stride});
-      candidates.push_back({(std::max(kStarts[1], first + 1) + stride - 1) / stride * stride, stride});
+      for (const int64_t start : {first, first + kLaterStarts[1]}) {
+        candidates.push_back({(start + stride - 1) / stride * stride, stride});
+      }
     };
     for (int64_t stride = 2; stride <= kLargestStride; ++stride) add_multiples(stride);
     for (const int64_t stride : kLargeStrides) add_multiples(stride);
@@ -266,10 +257,9 @@ class Finder {
     };
     // While it fails with the others at their first sizes, further ones may not even be known.
     const bool fails_further = grows(domains, Others::first);
-    const uint64_t most = counts_.rows_counted() + kSearchedRows;
     std::vector<SizeDomain> tried = domains;
     for (const SizeDomain& candidate : candidates) {
-      if (counts_.rows_counted() > most) return false;
+      if (counts_.rows_counted() > kSearchedRows) return false;
       tried[dim] = candidate;
       if (!grows(tried, Others::first) || (fails_further && !grows(tried, Others::further))) continue;
       domains = tried;
@@ -278,11 +268,12 @@ class Finder {
     return false;
   }
 
-  /// Moves the first sizes down as far as the polynomial still holds, at every size in between.
+  /// Moves the first sizes down as far as the polynomial still holds at every size in between.
   void extend_down(ScalingLaw& law, const Sizes& start, const Samples& samples) const {
     for (size_t dim = 0; dim < start.size(); ++dim) {
       SizeDomain& domain = law.domains[dim];
       for (; domain.first - domain.step >= start[dim]; domain.first -= domain.step) {
+        if (counts_.rows_counted() > kSearchedRows) return;
         if (!holds_at(law, dim, domain.first - domain.step, samples)) break;
       }
     }
@@ -303,13 +294,15 @@ class Finder {
   /// The first rows whose own figure is no polynomial over all sizes.
   std::vector<uint32_t> rows_to_blame(ScaledFigure figure, const std::vector<SizeDomain>& all) {
     if (figure == ScaledFigure::peak_activation_bytes) return {};
-    std::vector<uint32_t> rows;
+    std::map<Sizes, std::vector<Figure>> of_rows;
     const size_t count = scaling_.report.rows.size();
+    std::vector<uint32_t> rows;
     for (uint32_t row = 0; row < count && rows.size() < kRowsNamed; ++row) {
       const Samples samples = [&](const Sizes& sizes) {
         if (!counts_.at(sizes).figures[index_of(figure)]) return Figure{};
-        const RowFigures& figures = counts_.rows_at(sizes);
-        return figures.size() == count ? figures[row][index_of(figure)] : Figure{};
+        const auto [found, is_new] = of_rows.try_emplace(sizes);
+        if (is_new) found->second = figures_of_rows(counts_.report(sizes), figure);
+        return found->second.size() == count ? found->second[row] : Figure{};
       };
       try {
         if (std::holds_alternative<NoPolynomial>(fit(all, samples))) rows.push_back(row);
@@ -343,7 +336,8 @@ void add_table(Scaling& scaling, const std::vector<Sizes>& lines, const CountAt&
   Counts counts(count_at);
   for (const Sizes& sizes : lines) {
     const Costs& costs = counts.at(sizes);
-    scaling.table.push_back({sizes, costs.figures});
+    const auto* missing = std::ranges::find_if(costs.unknown, [](const std::string& why) { return !why.empty(); });
+    scaling.table.push_back({sizes, costs.figures, missing == costs.unknown.end() ? std::string() : *missing});
     for (const ScaledFigure figure : kScaledFigures) {
       ScalingLaw& law = scaling.laws[index_of(figure)];
       const Figure& value = costs.figures[index_of(figure)];

@@ -62,9 +62,9 @@ struct MadeModel {
   }
 };
 
-const ScalingLaw& macs_of(const Scaling& scaling) { return scaling.laws[static_cast<size_t>(ScaledFigure::macs)]; }
+const ScalingLaw& macs_of(const Scaling& scaling) { return scaling.laws[index_of(ScaledFigure::macs)]; }
 const ScalingLaw& peak_of(const Scaling& scaling) {
-  return scaling.laws[static_cast<size_t>(ScaledFigure::peak_activation_bytes)];
+  return scaling.laws[index_of(ScaledFigure::peak_activation_bytes)];
 }
 
 int64_t seq(const Sizes& sizes) { return sizes[0]; }
@@ -138,6 +138,14 @@ TEST(Scaling, finds_from_which_size_on_a_maximum_is_a_polynomial) {
   EXPECT_EQ(law.domains[0].first, 1000 / 40);
   EXPECT_EQ(value_of(*law.polynomial, Sizes{50}), 40u * 50 * 50);
   EXPECT_THAT(law.not_poly_in, ElementsAre(0u));
+}
+
+TEST(Scaling, finds_a_maximum_that_bends_at_thousands) {
+  const MadeModel model{.macs = {[](const Sizes&) { return 1; }},
+                        .peak = [](const Sizes& x) { return std::max(3000 * seq(x), 2 * seq(x) * seq(x)); }};
+  const ScalingLaw law = peak_of(model.scaling({"seq"}));
+  ASSERT_TRUE(law.polynomial);
+  EXPECT_EQ(law.domains[0].first, 3000 / 2);
 }
 
 TEST(Scaling, knows_a_model_that_takes_multiples_only) {

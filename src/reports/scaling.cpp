@@ -43,9 +43,7 @@ const FigureInfo& info(ScaledFigure figure) {
   return kMacs;
 }
 
-const ScalingLaw& law_of(const Scaling& scaling, ScaledFigure figure) {
-  return scaling.laws[static_cast<size_t>(figure)];
-}
+const ScalingLaw& law_of(const Scaling& scaling, ScaledFigure figure) { return scaling.laws[index_of(figure)]; }
 
 bool is_zero(const ScalingLaw& law) { return law.polynomial && law.polynomial->monomials.empty(); }
 
@@ -185,6 +183,33 @@ std::string misfit_text(const Scaling& scaling, ScaledFigure figure, const std::
   return law.rows.empty() ? text : fmt::format("{}: first {}", text, rows_text(scaling, law.rows, ascii));
 }
 
+/// Sizes at which shares of a polynomial are told: those of the table's last line, else those of the report.
+std::vector<int64_t> sizes_of_shares(const Scaling& scaling) {
+  if (!scaling.table.empty()) return scaling.table.back().sizes;
+  std::vector<int64_t> sizes;
+  for (const std::string& dim : scaling.dims) sizes.push_back(scaling.report.dims.at(dim));
+  return sizes;
+}
+
+/// What each summand is of the whole: "97.7% + 2.3% at batch = 1, seq = 4,096". Empty where there is one, or where one
+/// is taken away.
+std::string shares_text(const Scaling& scaling, const Polynomial& polynomial, const std::vector<std::string>& symbols) {
+  const std::vector<int64_t> sizes = sizes_of_shares(scaling);
+  const Figure whole = value_of(polynomial, sizes);
+  if (polynomial.monomials.size() < 2 || !whole || *whole == 0) return "";
+  std::string text;
+  for (const Monomial& each : polynomial.monomials) {
+    const Figure part = value_of(Polynomial{{each}}, sizes);
+    if (!part) return "";
+    text += fmt::format("{}{}", text.empty() ? "" : " + ", percent(*part, *whole));
+  }
+  std::vector<std::string> at;
+  for (size_t dim = 0; dim < symbols.size(); ++dim) {
+    at.push_back(fmt::format("{} = {}", symbols[dim], thousands(static_cast<uint64_t>(sizes[dim]))));
+  }
+  return fmt::format("{} at {}", text, joined(at));
+}
+
 void write_law(const Scaling& scaling, ScaledFigure figure, size_t width, const std::vector<std::string>& symbols,
                const TerminalStyle& style, std::string& out) {
   const ScalingLaw& law = law_of(scaling, figure);
@@ -200,6 +225,9 @@ void write_law(const Scaling& scaling, ScaledFigure figure, size_t width, const 
     pieces = words("not a polynomial in " + dims_text(law.not_poly_in, symbols), Emphasis::warn);
   }
   write_pieces(pieces, column, 1, column, style, out);
+  if (!style.details || !law.polynomial) return;
+  const std::string shares = shares_text(scaling, *law.polynomial, symbols);
+  if (!shares.empty()) write_note(shares, Emphasis::dim, style, out, column);
 }
 
 /// Lines of the same text for several figures, in one line that names them all.
@@ -258,6 +286,19 @@ std::string fixed_text(const Scaling& scaling, const TerminalStyle& style) {
   return sizes.empty() ? "" : "at " + joined(sizes);
 }
 
+/// Why the first line of the table that has figures that are not known has them.
+void write_unknown_line(const Scaling& scaling, const TerminalStyle& style, std::string& out) {
+  const auto line = std::ranges::find_if(scaling.table, [](const ScaledSizes& each) { return !each.unknown.empty(); });
+  if (line == scaling.table.end()) return;
+  std::vector<std::string> sizes;
+  for (const uint32_t dim : scaling.ranged) {
+    const auto size = static_cast<uint64_t>(line->sizes[dim]);
+    sizes.push_back(fmt::format("{} = {}", escape(scaling.dims[dim], !style.utf8), thousands(size)));
+  }
+  out += '\n';
+  write_note(fmt::format("? at {}: {}", joined(sizes), escape(line->unknown, !style.utf8)), Emphasis::warn, style, out);
+}
+
 }  // namespace
 
 std::string_view key_of(ScaledFigure figure) { return info(figure).key; }
@@ -296,7 +337,7 @@ Table scaling_table(const Scaling& scaling, const TerminalStyle& style) {
       row.cells.push_back(figure_text(size, Quantity::count, false, Form::column, style));
     }
     for (const ScaledFigure figure : figures) {
-      const Figure& value = line.figures[static_cast<size_t>(figure)];
+      const Figure& value = line.figures[index_of(figure)];
       const Cell cell = value ? Cell{*value} : NoNumber::unknown;
       row.cells.push_back(figure_text(cell, info(figure).quantity, false, Form::column, style));
     }
@@ -326,6 +367,7 @@ void write_scaling(const Scaling& scaling, const TerminalStyle& style, std::stri
     write_note(fixed, Emphasis::plain, style, out);
   }
   scaling_table(scaling, style).write(style, kIndent, out);
+  write_unknown_line(scaling, style, out);
 }
 
 void write_scaling_markdown(const Scaling& scaling, const TerminalStyle& style, std::string& out) {

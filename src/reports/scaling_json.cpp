@@ -79,8 +79,9 @@ void table(JsonWriter& json, const Scaling& scaling) {
         });
         for (const ScaledFigure figure : kScaledFigures) {
           json.key(key_of(figure));
-          json_parts::write(json, line.figures[static_cast<size_t>(figure)]);
+          json_parts::write(json, line.figures[index_of(figure)]);
         }
+        text_or_null(json, "unknown", line.unknown);
       });
     }
   });
@@ -101,7 +102,7 @@ void write_scaling_json(const Scaling& scaling, std::string& out) {
     json.object(JsonWriter::lines, [&] {
       for (const ScaledFigure figure : kScaledFigures) {
         json.key(key_of(figure));
-        law(json, scaling, scaling.laws[static_cast<size_t>(figure)]);
+        law(json, scaling, scaling.laws[index_of(figure)]);
       }
     });
     table(json, scaling);
