@@ -9,13 +9,14 @@
 #include "graph/frames.h"
 #include "graph/rewrite.h"
 #include "graph/uses.h"
+#include "open_model.h"
 
 namespace flopstat {
 namespace {
 
 /// What a report's names and shapes point into.
 struct Storage {
-  Model model;
+  std::shared_ptr<const Model> model;
   Frames frames;
 };
 
@@ -83,20 +84,11 @@ void make_float(Model& model) {
   model.warnings.push_back({"as_float", "counted as the network was before quantization, not as it is stored"});
 }
 
-/// Counts the model that the storage holds; the report keeps the storage.
-Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, const Options& options) {
-  Model& model = storage->model;
-  choose_signature(model, options.signature);
-  if (options.as_float) make_float(model);
-  const Bindings bindings = bindings_of(options);
-  storage->frames = infer(model, bindings);
+/// Counts without memory: rows, totals, and what the file says of itself.
+Report counted(const std::shared_ptr<Storage>& storage, const Convention& convention, const Options& options) {
+  const Model& model = *storage->model;
   const Frames& frames = storage->frames;
-
   Report report = count(model, frames, analyze(model, frames.root), convention, options.derive);
-  plan_memory(model, frames, report);
-  if (options.float_equivalent) {
-    report.totals.float_equivalent_flops = float_equivalent_flops(model, bindings, convention);
-  }
   report.path = model.file.path();
   report.format = model.format;
   report.c_array = model.source ? model.source->array : std::string_view();
@@ -109,28 +101,64 @@ Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, c
   for (const std::vector<Warning>& warnings : {model.warnings, frames.warnings}) {
     for (const Warning& warning : warnings) report.warnings.push_back({warning.code, warning.message});
   }
-  report.storage = std::move(storage);
+  report.storage = storage;
   return report;
 }
 
-Report analyze(File file, const Options& options) {
-  const Convention& convention = convention_named(options.convention);
-  auto storage = std::make_shared<Storage>();
-  storage->model = read_model(std::move(file));
+/// The result of `work`. Its errors, where the model is an array in C source, tell the place in the source.
+template <class Work>
+auto located(const std::optional<CSource>& source, Work work) {
   try {
-    return analyze(storage, convention, options);
+    return work();
   } catch (const Error& error) {
-    if (storage->model.source) throw located_in_source(error, *storage->model.source);
+    if (source) throw located_in_source(error, *source);
     throw;
   }
 }
 
 }  // namespace
 
-Report analyze(const std::string& path, const Options& options) { return analyze(File::open(path), options); }
+OpenModel::OpenModel(File file, Options options)
+    : convention_(convention_named(options.convention)), options_(std::move(options)) {
+  Model model = read_model(std::move(file));
+  located(model.source, [&] {
+    choose_signature(model, options_.signature);
+    if (options_.as_float) make_float(model);
+  });
+  model_ = std::make_shared<const Model>(std::move(model));
+}
+
+Bindings OpenModel::bindings() const { return bindings_of(options_); }
+
+Report OpenModel::analyze() const {
+  return located(model_->source, [&] {
+    const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, bindings())});
+    Report report = counted(storage, convention_, options_);
+    plan_memory(*model_, storage->frames, report);
+    if (options_.float_equivalent) {
+      report.totals.float_equivalent_flops = float_equivalent_flops(*model_, bindings(), convention_);
+    }
+    return report;
+  });
+}
+
+Report OpenModel::count_at(const std::map<std::string, int64_t>& dims) const {
+  return located(model_->source, [&] {
+    Bindings at = bindings();
+    for (const auto& [name, size] : dims) at.dims[name] = size;
+    const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, at)});
+    Report report = counted(storage, convention_, options_);
+    measure_peak(*model_, storage->frames, report);
+    return report;
+  });
+}
+
+Report analyze(const std::string& path, const Options& options) {
+  return OpenModel(File::open(path), options).analyze();
+}
 
 Report analyze(std::vector<std::byte> bytes, std::string path, const Options& options) {
-  return analyze(File::from_bytes(std::move(bytes), std::move(path)), options);
+  return OpenModel(File::from_bytes(std::move(bytes), std::move(path)), options).analyze();
 }
 
 }  // namespace flopstat

@@ -21,6 +21,9 @@ ExitCode count(const Arguments& arguments);
 /// Explains a word, an operation, the totals of a model or one of its rows.
 ExitCode explain(const Arguments& arguments);
 
+/// Tells how what a model costs grows with its free dimensions.
+ExitCode scale(const Arguments& arguments);
+
 /// Lists the formats that can be read.
 ExitCode formats(const Arguments& arguments);
 

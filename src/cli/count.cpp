@@ -154,14 +154,6 @@ void remark_empty_filter(const Report& report, const Selection& selection, const
                      style));
 }
 
-/// The error, with advice where the library has none.
-Error advised(Error error, const std::string& path) {
-  std::error_code unknown;
-  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !std::filesystem::exists(path, unknown);
-  if (missing && error.help.empty()) error.help = advice_on_missing(path);
-  return error;
-}
-
 /// What a report has to say beside its result.
 ExitCode remark(const Report& report, const Arguments& arguments, bool warns, const TerminalStyle& style) {
   if (warns) {

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/outputs.h"
 #include "cli/suggest.h"
 #include "cli/terminal.h"
 #include "count/rules.h"
@@ -32,21 +33,14 @@ constexpr std::string_view kAllRules = "rules";
 /// Writes to every output of the arguments what `text` and `document` make.
 template <class Text, class Document>
 void write_all(const Arguments& arguments, Text text, Document document) {
-  const auto write = [&](Output output, Format format) {
-    std::string out;
+  write_outputs(arguments, [&](Format format, const TerminalStyle& style, std::string& out) {
     if (format == Format::json) {
       document(out);
       out += '\n';
     } else {
-      text(style_of(output.descriptor(), arguments), out);
+      text(style, out);
     }
-    output.write(out);
-    if (!output.is_standard() && !arguments.quiet) complain(fmt::format("wrote {}\n", output.name()));
-  };
-  if (arguments.outputs.empty()) return write(Output::standard(), arguments.format);
-  for (const std::string& path : arguments.outputs) {
-    write(path == "-" ? Output::standard() : Output::file(path), format_of(path, arguments));
-  }
+  });
 }
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {
@@ -278,7 +272,7 @@ ExitCode explain(const Arguments& arguments) {
   try {
     return explain_model(arguments);
   } catch (const Error& error) {
-    complain(error_text(error, words[0], style_of(STDERR_FILENO, arguments)));
+    complain(error_text(advised(error, words[0]), words[0], style_of(STDERR_FILENO, arguments)));
     return error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file;
   }
 }

@@ -62,8 +62,7 @@ std::string close_name(const fs::path& folder, const std::string& name) {
   return std::string(closest(name, candidates));
 }
 
-}  // namespace
-
+/// What to do about a path at which there is nothing.
 std::string advice_on_missing(const std::string& path) {
   const fs::path whole = path.ends_with('/') ? fs::path(path).parent_path() : fs::path(path);
   const fs::path folder = whole.parent_path();
@@ -72,6 +71,15 @@ std::string advice_on_missing(const std::string& path) {
   const std::string name = close_name(folder, whole.filename().string());
   if (!name.empty()) return "did you mean '" + (folder / name).string() + "'?";
   return folder.empty() ? "'ls' lists what is in this folder" : "'ls " + folder.string() + "' lists what is there";
+}
+
+}  // namespace
+
+Error advised(Error error, const std::string& path) {
+  std::error_code unknown;
+  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !std::filesystem::exists(path, unknown);
+  if (missing && error.help.empty()) error.help = advice_on_missing(path);
+  return error;
 }
 
 std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
@@ -88,6 +96,10 @@ std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
 
 Report analyze_model(const std::string& model, const Options& options) {
   return model == "-" ? analyze(standard_input(), model, options) : analyze(model, options);
+}
+
+Scaling scale_model(const std::string& model, const Options& options, const std::map<std::string, SizeRange>& ranges) {
+  return model == "-" ? scale(standard_input(), model, options, ranges) : scale(model, options, ranges);
 }
 
 bool is_named_like_a_model(const std::string& path) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "flopstat/analyze.h"
+#include "flopstat/scale.h"
 
 namespace flopstat::cli {
 
@@ -23,8 +25,11 @@ Report analyze_model(const std::string& model, const Options& options);
 /// Whether the name ends as files of some format that is read do.
 bool is_named_like_a_model(const std::string& path);
 
-/// What to do about a path at which there is nothing: the name in the same folder, or the folder, that was most likely
-/// meant; else where to look.
-std::string advice_on_missing(const std::string& path);
+/// How one model grows; "-" is read from standard input. Throws `Error`.
+Scaling scale_model(const std::string& model, const Options& options, const std::map<std::string, SizeRange>& ranges);
+
+/// The error; where there is nothing at the path, with advice: the name in the same folder, or the folder, that was
+/// most likely meant, else where to look.
+Error advised(Error error, const std::string& path);
 
 }  // namespace flopstat::cli

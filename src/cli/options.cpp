@@ -32,6 +32,10 @@ constexpr CommandInfo kCommands[] = {
     {"memory", "flopstat memory MODEL...", "activations over time, and the largest at the peak", Command::memory,
      "  flopstat memory model.tflite\n"
      "  flopstat memory model.tflite -o plan.svg\n"},
+    {"scale", "flopstat scale MODEL", "cost as a polynomial in batch, seq, ...", Command::scale,
+     "  flopstat scale model.onnx\n"
+     "  flopstat scale model.onnx --dim batch=8 --dim seq=1..4096\n"
+     "  flopstat scale model.onnx --dim seq=128..1024:128 --csv\n"},
     {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a figure came about", Command::explain,
      "  flopstat explain conv\n"
      "  flopstat explain model.tflite\n"
@@ -45,7 +49,9 @@ constexpr CommandInfo kCommands[] = {
      "  flopstat help ops\n"},
 };
 
-bool writes_tables(Command command) { return command == Command::count || command == Command::ops; }
+bool writes_tables(Command command) {
+  return command == Command::count || command == Command::ops || command == Command::scale;
+}
 
 constexpr std::string_view kConventions[] = {"flopstat"};
 constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
@@ -177,12 +183,40 @@ std::optional<std::vector<flopstat::Number>> contents(std::string_view text) {
   return numbers;
 }
 
-void read_dims(const std::vector<std::string>& texts, flopstat::Options& options) {
+/// "1..4096" or "128..1024:128".
+std::optional<SizeRange> range(std::string_view text) {
+  const size_t dots = text.find("..");
+  if (dots == std::string_view::npos) return std::nullopt;
+  const std::string_view end = text.substr(dots + 2);
+  const size_t colon = std::min(end.find(':'), end.size());
+  const std::optional<int64_t> first = positive(text.substr(0, dots));
+  const std::optional<int64_t> last = positive(end.substr(0, colon));
+  const std::optional<int64_t> step = colon < end.size() ? positive(end.substr(colon + 1)) : std::optional<int64_t>(0);
+  if (!first || !last || !step || *last < *first) return std::nullopt;
+  return SizeRange{*first, *last, *step};
+}
+
+void read_dims(const std::vector<std::string>& texts, Command command, Arguments& arguments) {
   for (const std::string& text : texts) {
     const auto parts = assignment(text);
     const std::optional<int64_t> size = parts ? size_of_axis(parts->second) : std::nullopt;
-    if (!size) throw bad_value("--dim", text, "takes a name and a whole number of at least 0, as in batch=4");
-    options.dims[parts->first] = *size;
+    const std::optional<SizeRange> sizes = parts ? range(parts->second) : std::nullopt;
+    if (sizes && command != Command::scale) {
+      throw UsageError{{fmt::format("'--dim {}' is a range of sizes, and this command takes one size", text),
+                        {},
+                        {},
+                        fmt::format("flopstat scale MODEL --dim {}", text)}};
+    }
+    if (!size && !sizes && command == Command::scale) {
+      throw bad_value("--dim", text, "takes a size, or a range of at least 1: batch=4, seq=1..4096, seq=128..1024:128");
+    }
+    if (!size && !sizes) {
+      throw bad_value("--dim", text, "takes a name and a whole number of at least 0, as in batch=4");
+    }
+    arguments.options.dims.erase(parts->first);
+    arguments.ranges.erase(parts->first);
+    if (size) arguments.options.dims[parts->first] = *size;
+    if (sizes) arguments.ranges[parts->first] = *sizes;
   }
 }
 
@@ -301,7 +335,9 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
     last(app.add_option("--depth", texts.depth, "levels below the model; all else is added up")->type_name("N"));
   }
   if (takes_models(command)) {
-    repeatable(app.add_option("--dim", texts.dims, "size of a free dimension, as in batch=4")->type_name("NAME=N"));
+    const char* size = command == Command::scale ? "a size, or a range: seq=1..4096, seq=1..9:2"
+                                                 : "size of a free dimension, as in batch=4";
+    repeatable(app.add_option("--dim", texts.dims, size)->type_name("NAME=N"));
     repeatable(app.add_option("--input", texts.inputs, "an input's shape, x=1x3x224x224, or contents, n=[3]")
                    ->type_name("NAME=SHAPE"));
     last(app.add_option("--signature", arguments.options.signature, "which signature of the file is counted")
@@ -399,7 +435,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
     if (command.command == Command::completion) check_shell(arguments.topic);
     return arguments;
   }
-  read_dims(texts.dims, arguments.options);
+  read_dims(texts.dims, command.command, arguments);
   read_inputs(texts.inputs, arguments.options);
   arguments.colour = read_choice("--color", texts.colour, kWhen);
   arguments.units = read_choice("--units", texts.units, kUnits);
@@ -454,7 +490,7 @@ bool looks_like_a_file(const std::string& word) {
 
 bool takes_models(Command command) {
   return command == Command::count || command == Command::ops || command == Command::tree ||
-         command == Command::memory || command == Command::explain;
+         command == Command::memory || command == Command::scale || command == Command::explain;
 }
 
 std::span<const std::string_view> shells() { return kShells; }

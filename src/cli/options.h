@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,13 +9,14 @@
 #include <vector>
 
 #include "flopstat/analyze.h"
+#include "flopstat/scale.h"
 #include "reports/error_text.h"
 #include "reports/selection.h"
 #include "reports/style.h"
 
 namespace flopstat::cli {
 
-enum class Command : uint8_t { count, ops, tree, memory, explain, formats, completion, manual, help, version };
+enum class Command : uint8_t { count, ops, tree, memory, scale, explain, formats, completion, manual, help, version };
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
@@ -26,7 +28,8 @@ struct Arguments {
   std::string topic = {};                ///< of `help`: a command, or empty; of `completion`: a shell
   std::vector<std::string> models = {};  ///< files and folders; "-" is standard input. Of `explain`: its words
   flopstat::Options options = {};
-  std::vector<std::string> outputs = {};  ///< files to write instead of standard output
+  std::map<std::string, SizeRange> ranges = {};  ///< of `scale`: free dimensions by name
+  std::vector<std::string> outputs = {};         ///< files to write instead of standard output
   When colour = When::automatic;
   Format format = Format::terminal;    ///< where the name of an output says nothing
   Selection selection = {};            ///< of `ops`; the limit of `memory`, too

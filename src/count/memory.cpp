@@ -209,25 +209,34 @@ void place(std::vector<Placement>& lives, Report& report) {
   report.totals.planned_activation_bytes = top;
 }
 
-}  // namespace
-
-void plan_memory(const Model& model, const Frames& frames, Report& report) {
+/// The activations, and their peak in the report. Nothing where the size of some is not known or sums leave 64 bits.
+std::optional<std::vector<Placement>> lives_with_peak(const Model& model, const Frames& frames, Report& report) {
   if (model.graphs.empty()) {
     report.totals.peak_activation_bytes = report.totals.planned_activation_bytes = 0;
-    return;
+    return std::nullopt;
   }
   try {
     std::optional<std::vector<Placement>> lives = Lifetimes(model, report).collect(frames.root);
-    if (!lives) return;
+    if (!lives) return std::nullopt;
     Count all = 0;  // so that no sum below can leave 64 bits
     for (const Placement& life : *lives) all += life.bytes;
-    if (all > Count{INT64_MAX}) return;
+    if (all > Count{INT64_MAX}) return std::nullopt;
     find_peak(*lives, report);
-    place(*lives, report);
-    if (report.totals.planned_activation_bytes) report.plan = std::move(*lives);
+    return lives;
   } catch (const Overflow&) {
-    return;
+    return std::nullopt;
   }
 }
+
+}  // namespace
+
+void plan_memory(const Model& model, const Frames& frames, Report& report) {
+  std::optional<std::vector<Placement>> lives = lives_with_peak(model, frames, report);
+  if (!lives) return;
+  place(*lives, report);
+  if (report.totals.planned_activation_bytes) report.plan = *std::move(lives);
+}
+
+void measure_peak(const Model& model, const Frames& frames, Report& report) { lives_with_peak(model, frames, report); }
 
 }  // namespace flopstat

@@ -17,4 +17,7 @@ namespace flopstat {
 /// Source: docs/counting.md, section 4.
 void plan_memory(const Model& model, const Frames& frames, Report& report);
 
+/// Fills the report's peak of activations alone, in the same way.
+void measure_peak(const Model& model, const Frames& frames, Report& report);
+
 }  // namespace flopstat

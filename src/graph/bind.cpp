@@ -59,7 +59,33 @@ class Binder {
     return std::move(result_);
   }
 
+  std::vector<FreeDim> free_dims() {
+    const Graph& graph = model_.graphs[model_.main];
+    note_batches(graph);
+    std::vector<FreeDim> free;
+    for (const TensorId id : graph.inputs) {
+      if (id == kAbsent || !graph.tensors[id].dims || given_shape(id) != bindings_.inputs.end()) continue;
+      const Tensor& input = graph.tensors[id];
+      for (size_t axis = 0; axis < input.dims->size(); ++axis) {
+        if ((*input.dims)[axis].size >= 0) continue;
+        const std::string name = dim_name(input, axis);
+        const auto has_name = [&](const FreeDim& dim) { return dim.name == name; };
+        if (bindings_.dims.contains(name) || std::any_of(free.begin(), free.end(), has_name)) continue;
+        free.push_back({name, batches_.contains(name)});
+      }
+    }
+    return free;
+  }
+
  private:
+  /// The shape that the bindings give an input, under one of its names.
+  std::map<std::string, std::vector<int64_t>>::const_iterator given_shape(TensorId id) const {
+    for (const std::string& name : names_of(model_, id)) {
+      if (const auto given = bindings_.inputs.find(name); given != bindings_.inputs.end()) return given;
+    }
+    return bindings_.inputs.end();
+  }
+
   /// A first axis that is free is a batch, under whatever name; so are other axes of that name.
   void note_batches(const Graph& graph) {
     for (const TensorId id : graph.inputs) {
@@ -82,11 +108,9 @@ class Binder {
 
   Known<Value> bind_input(TensorId id, const Tensor& input) {
     inputs_.insert(std::string(input.name));
-    for (const std::string& name : names_of(model_, id)) {
-      if (const auto given = bindings_.inputs.find(name); given != bindings_.inputs.end()) {
-        used_inputs_.insert(name);
-        return whole_shape(input, name, given->second);
-      }
+    if (const auto given = given_shape(id); given != bindings_.inputs.end()) {
+      used_inputs_.insert(given->first);
+      return whole_shape(input, given->first, given->second);
     }
     if (!input.dims) {
       return Unknown{"the file gives the input '" + std::string(input.name) + "' no shape: --input " +
@@ -193,5 +217,10 @@ class Binder {
 }  // namespace
 
 BoundInputs bind(const Model& model, const Bindings& bindings) { return Binder(model, bindings).bind(); }
+
+std::vector<FreeDim> free_dims(const Model& model, const Bindings& bindings) {
+  if (model.graphs.empty()) return {};
+  return Binder(model, bindings).free_dims();
+}
 
 }  // namespace flopstat

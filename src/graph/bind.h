@@ -22,4 +22,13 @@ struct BoundInputs {
 /// Throws `Error` (usage) for a name that the model does not have and for a shape of another rank.
 BoundInputs bind(const Model& model, const Bindings& bindings);
 
+/// A dimension that the file leaves open.
+struct FreeDim {
+  std::string name;
+  bool is_batch = false;  ///< taken as 1 where nothing binds it
+};
+
+/// The free dimensions of the main graph's inputs that the bindings leave free, each once, in the inputs' order.
+std::vector<FreeDim> free_dims(const Model& model, const Bindings& bindings);
+
 }  // namespace flopstat

@@ -9,6 +9,7 @@
 #include "reports/columns.h"
 #include "reports/escape.h"
 #include "reports/figure_text.h"
+#include "reports/scaling.h"
 
 namespace flopstat {
 namespace {
@@ -116,6 +117,19 @@ void write_types_csv(const Report& report, bool with_path, std::string& out) {
     for (const Column& c : columns()) {
       if (c.figure) line.cell(cell(c, type));
     }
+    line.end();
+  }
+}
+
+void write_scaling_csv(const Scaling& scaling, std::string& out) {
+  CsvLine header(out);
+  for (const std::string& dim : scaling.dims) header.text(dim);
+  for (const ScaledFigure figure : kScaledFigures) header.plain(key_of(figure));
+  header.end();
+  for (const ScaledSizes& sizes : scaling.table) {
+    CsvLine line(out);
+    for (const int64_t size : sizes.sizes) line.plain(fmt::format("{}", size));
+    for (const Figure& figure : sizes.figures) line.cell(figure ? Cell{*figure} : NoNumber::unknown);
     line.end();
   }
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "flopstat/report.h"
+#include "flopstat/scale.h"
 #include "reports/selection.h"
 
 /// CSV as RFC 4180 has it, but with LF: a header, then a line for each row, fields with a comma, quote or line end in
@@ -21,5 +22,8 @@ void write_types_csv_header(bool with_path, std::string& out);
 
 /// Appends a line for each type of operation, of all its runs.
 void write_types_csv(const Report& report, bool with_path, std::string& out);
+
+/// Appends the table of a scaling with its header: a column for each free dimension, then every figure.
+void write_scaling_csv(const Scaling& scaling, std::string& out);
 
 }  // namespace flopstat
