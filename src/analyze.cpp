@@ -77,7 +77,7 @@ Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, c
   Model& model = storage->model;
   choose_signature(model, options.signature);
   if (options.as_float) make_float(model);
-  const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes};
+  const Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes, options.skip_unmatched_names};
   storage->frames = infer(model, bindings);
   const Frames& frames = storage->frames;
 
@@ -98,6 +98,7 @@ Report analyze(std::shared_ptr<Storage> storage, const Convention& convention, c
   for (const std::vector<Warning>& warnings : {model.warnings, frames.warnings}) {
     for (const Warning& warning : warnings) report.warnings.push_back({warning.code, warning.message});
   }
+  report.unmatched = frames.unmatched;
   report.storage = std::move(storage);
   return report;
 }
