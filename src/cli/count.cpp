@@ -2,13 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "cli/commands.h"
@@ -152,14 +148,6 @@ void remark_empty_filter(const Report& report, const Selection& selection, const
   complain(help_line(meant.empty() ? fmt::format("'flopstat ops {}' lists all of them", report.path)
                                    : fmt::format("did you mean '{}'?", meant),
                      style));
-}
-
-/// The error, with advice where the library has none.
-Error advised(Error error, const std::string& path) {
-  std::error_code unknown;
-  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !std::filesystem::exists(path, unknown);
-  if (missing && error.help.empty()) error.help = advice_on_missing(path);
-  return error;
 }
 
 /// What a report has to say beside its result.

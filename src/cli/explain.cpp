@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/outputs.h"
 #include "cli/suggest.h"
 #include "cli/terminal.h"
 #include "count/rules.h"
@@ -30,23 +31,18 @@ constexpr std::string_view kAllRules = "rules";
 // ---- Where the text goes
 
 /// Writes to every output of the arguments what `text` and `document` make.
-template <class Text, class Document>
-void write_all(const Arguments& arguments, Text text, Document document) {
-  const auto write = [&](Output output, Format format) {
+template <class MakeText, class Document>
+void write_all(const Arguments& arguments, MakeText text, Document document) {
+  write_outputs(arguments, [&](Format format, const TerminalStyle& style) {
     std::string out;
     if (format == Format::json) {
       document(out);
       out += '\n';
     } else {
-      text(style_of(output.descriptor(), arguments), out);
+      text(style, out);
     }
-    output.write(out);
-    if (!output.is_standard() && !arguments.quiet) complain(fmt::format("wrote {}\n", output.name()));
-  };
-  if (arguments.outputs.empty()) return write(Output::standard(), arguments.format);
-  for (const std::string& path : arguments.outputs) {
-    write(path == "-" ? Output::standard() : Output::file(path), format_of(path, arguments));
-  }
+    return out;
+  });
 }
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {

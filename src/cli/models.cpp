@@ -74,6 +74,13 @@ std::string advice_on_missing(const std::string& path) {
   return folder.empty() ? "'ls' lists what is in this folder" : "'ls " + folder.string() + "' lists what is there";
 }
 
+Error advised(Error error, const std::string& path) {
+  std::error_code unknown;
+  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !fs::exists(path, unknown);
+  if (missing && error.help.empty()) error.help = advice_on_missing(path);
+  return error;
+}
+
 std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
   std::vector<ModelPath> models;
   for (const std::string& path : paths) {

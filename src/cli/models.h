@@ -27,4 +27,7 @@ bool is_named_like_a_model(const std::string& path);
 /// meant; else where to look.
 std::string advice_on_missing(const std::string& path);
 
+/// The error of a model, with that advice where there is nothing at its path and the library has none.
+Error advised(Error error, const std::string& path);
+
 }  // namespace flopstat::cli
