@@ -209,8 +209,8 @@ TEST_F(Diff, exits_with_1_where_a_gate_fails_and_says_which) {
   const Outcome fails = run("sine_8.tflite sine.tflite --fail-if 'macs>+1%' --fail-if 'weight_bytes>1KiB' -n 1");
   EXPECT_EQ(fails.code, 1);
   EXPECT_EQ(fails.err,
-            "error: macs>+1%: MACs 16 -> 288 (+272, +1700.0%)\n"
-            "error: weight_bytes>1KiB: Weights 100 B -> 1.254 KiB (+1.156 KiB, +1184.0%)\n");
+            "error: macs>+1%: MACs 16 -> 288 (+272, +1,700%)\n"
+            "error: weight_bytes>1KiB: Weights 100 B -> 1.254 KiB (+1.156 KiB, +1,184%)\n");
   EXPECT_THAT(fails.out, StartsWith("A   sine_8.tflite"));
   EXPECT_EQ(100 + 1184, 4 * 321);  // bytes: B's weights
 }

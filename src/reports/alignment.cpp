@@ -119,7 +119,7 @@ std::string shapes_key(const Row& row, bool across_formats) {
       sizes = without_layout(*output.shape);
       plain.shape = sizes;
     }
-    key += shape_text(plain) + ";";
+    key.append(shape_text(plain)).append(";");
   }
   return key;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reports/figure_text.h"
+#include "reports/units.h"
 
 namespace flopstat {
 namespace {
@@ -70,6 +71,7 @@ std::string percent_text(const ComparedFigure& figure) {
   if (*figure.a == 0) return "new";
   if (*figure.b == 0) return "gone";
   const double percent = *percent_of(figure);
+  if (percent >= 999.95) return "+" + ratio(percent) + "%";
   return std::abs(percent) < 0.05 ? fmt::format("{:+.1g}%", percent) : fmt::format("{:+.1f}%", percent);
 }
 
