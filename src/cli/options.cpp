@@ -34,7 +34,7 @@ constexpr CommandInfo kCommands[] = {
     {"diff", "flopstat diff A B", "what B costs more or less than A", Command::diff,
      "  flopstat diff old.tflite new.tflite\n"
      "  flopstat diff model.tflite model.onnx --verbose\n"
-     "  flopstat diff old.onnx new.onnx --fail-if 'macs>+1%' --fail-if 'weight_bytes>256KiB'\n"},
+     "  flopstat diff old.onnx new.onnx --fail-if 'macs>+1%' --fail-if 'params>5M'\n"},
     {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a figure came about", Command::explain,
      "  flopstat explain conv\n"
      "  flopstat explain model.tflite\n"

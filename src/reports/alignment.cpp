@@ -135,7 +135,7 @@ std::vector<Traits> traits_of(const Report& report, const PieceCounts& counts, b
     const std::string cost =
         fmt::format("{}\n{}\n{}\n{}", shape, type, number_text(row.figures.macs), number_text(row.figures.params));
     const std::string name = row.name.empty() ? "" : name_key(row, counts);
-    all.push_back({.whole = name.empty() ? numbers.of_nothing() : numbers.of("whole\n" + name + "\n" + cost),
+    all.push_back({.whole = name.empty() ? numbers.of_nothing() : numbers.of(fmt::format("whole\n{}\n{}", name, cost)),
                    .name = name.empty() ? numbers.of_nothing() : numbers.of("name\n" + name),
                    .cost = numbers.of("cost\n" + cost),
                    .shape = numbers.of("shape\n" + shape),

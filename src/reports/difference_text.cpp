@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <functional>
 #include <iterator>
 #include <span>
 #include <string_view>
@@ -211,15 +210,35 @@ std::string counts_text(const Difference& difference) {
   return text;
 }
 
-/// How much a node differs: the larger, the more.
-std::array<uint64_t, std::size(kTableColumns)> size_of(const ComparedNode& node) {
-  std::array<uint64_t, std::size(kTableColumns)> size{};
-  for (size_t i = 0; i < size.size(); ++i) {
-    const ComparedFigure& figure = figure_of(node.figures, kTableColumns[i].key);
+/// A node and how much it differs: the larger `size`, the more.
+struct Ranked {
+  std::array<uint64_t, std::size(kTableColumns)> size = {};
+  const ComparedNode* node = nullptr;
+};
+
+Ranked ranked(const ComparedNode* node) {
+  Ranked result{.node = node};
+  for (size_t i = 0; i < result.size.size(); ++i) {
+    const ComparedFigure& figure = figure_of(node->figures, kTableColumns[i].key);
     const std::optional<int64_t> difference = figure.difference();
-    size[i] = figure.is_same() ? 0 : difference ? static_cast<uint64_t>(std::abs(*difference)) : UINT64_MAX;
+    const uint64_t size = difference ? static_cast<uint64_t>(std::abs(*difference)) : UINT64_MAX;
+    result.size[i] = figure.is_same() ? 0 : size;
   }
-  return size;
+  return result;
+}
+
+/// The `most` nodes that differ most, in the order in which they stand; of equal ones the first.
+std::vector<const ComparedNode*> largest(const std::vector<const ComparedNode*>& nodes, size_t most) {
+  std::vector<Ranked> all;
+  all.reserve(nodes.size());
+  for (const ComparedNode* node : nodes) all.push_back(ranked(node));
+  std::ranges::sort(all, [](const Ranked& a, const Ranked& b) {
+    return a.size != b.size ? a.size > b.size : a.node < b.node;  // they lie in one vector
+  });
+  std::vector<const ComparedNode*> result;
+  for (size_t i = 0; i < most; ++i) result.push_back(all[i].node);
+  std::ranges::sort(result);
+  return result;
 }
 
 /// The nodes that are shown, in their order, and how many more there are.
@@ -237,9 +256,7 @@ Shown shown_nodes(const Difference& difference, std::optional<size_t> limit, boo
   const size_t most = limit.value_or(all ? shown.nodes.size() : kDifferingNodesShown);
   if (shown.nodes.size() <= most) return shown;
   shown.left_out = shown.nodes.size() - most;
-  std::ranges::stable_sort(shown.nodes, std::greater(), [](const ComparedNode* node) { return size_of(*node); });
-  shown.nodes.resize(most);
-  std::ranges::sort(shown.nodes);  // they lie in one vector
+  shown.nodes = largest(shown.nodes, most);
   return shown;
 }
 
