@@ -54,7 +54,7 @@ const Convention& convention_named(const std::string& name) {
 }
 
 Bindings bindings_of(const Options& options) {
-  Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes, {}};
+  Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes, {}, options.skip_unmatched_names};
   for (const auto& [name, numbers] : options.contents) {
     Elements& elements = bindings.contents[name];
     for (const Number& number : numbers) {
@@ -101,6 +101,7 @@ Report counted(const std::shared_ptr<Storage>& storage, const Convention& conven
   for (const std::vector<Warning>& warnings : {model.warnings, frames.warnings}) {
     for (const Warning& warning : warnings) report.warnings.push_back({warning.code, warning.message});
   }
+  report.unmatched = frames.unmatched;
   report.storage = storage;
   return report;
 }

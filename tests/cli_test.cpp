@@ -366,7 +366,7 @@ TEST_F(Program, names_from_a_file_move_no_cursor) {
 }
 
 TEST_F(Program, every_help_fits_80_columns_and_has_an_example) {
-  for (const std::string command : {"", "count", "ops", "tree", "memory", "formats", "help"}) {
+  for (const std::string command : {"", "count", "ops", "tree", "memory", "diff", "formats", "help"}) {
     const Outcome help = run("help " + command);
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.out, HasSubstr("\nexamples:\n  flopstat "));

@@ -39,7 +39,8 @@ TEST_F(Installation, has_everything_that_users_look_for_in_its_usual_place) {
   for (const std::string file :
        {"bin/flopstat", "share/man/man1/flopstat.1", "share/bash-completion/completions/flopstat",
         "share/zsh/vendor-completions/_flopstat", "share/fish/vendor_completions.d/flopstat.fish",
-        "share/flopstat/count.schema.json", "share/doc/flopstat/LICENSE", "include/flopstat/analyze.h"}) {
+        "share/flopstat/count.schema.json", "share/flopstat/diff.schema.json", "share/doc/flopstat/LICENSE",
+        "include/flopstat/analyze.h"}) {
     EXPECT_THAT(shell.read("usr/" + file), Not(IsEmpty())) << file;
   }
   EXPECT_EQ(shell.read("usr/share/man/man1/flopstat.1"), must("\"$F\" manual"));

@@ -315,7 +315,8 @@ TEST_F(User, the_manual_and_all_completions_have_every_command_and_option_of_the
   const std::string bash = flopstat("completion bash").out;
   const std::string zsh = flopstat("completion zsh").out;
   const std::string fish = flopstat("completion fish").out;
-  for (const std::string command : {"count", "ops", "tree", "memory", "formats", "completion", "manual", "help"}) {
+  for (const std::string command :
+       {"count", "ops", "tree", "memory", "diff", "formats", "completion", "manual", "help"}) {
     EXPECT_THAT(bash, HasSubstr("\n    " + command + ")\n"));
     EXPECT_THAT(zsh, HasSubstr("\n    " + command + ") _arguments"));
     EXPECT_THAT(fish, HasSubstr(" -a " + command + " "));

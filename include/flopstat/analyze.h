@@ -23,10 +23,11 @@ struct Options {
   std::map<std::string, std::vector<Number>> contents = {};  ///< of small inputs by name, in row-major order
   std::string signature = {};                                ///< empty: the default one, else the first
   std::string convention = "flopstat";
-  bool as_float = false;            ///< count the network as it was before quantization, and warn that this was done
-  bool float_equivalent = false;    ///< also count the network as it was before quantization
-  bool derive = false;              ///< also tell of every row how its figures came about
-  bool trust_stored_shapes = true;  ///< false: stored shapes of tensors other than inputs are ignored
+  bool as_float = false;              ///< count the network as it was before quantization, and warn that this was done
+  bool float_equivalent = false;      ///< also count the network as it was before quantization
+  bool derive = false;                ///< also tell of every row how its figures came about
+  bool trust_stored_shapes = true;    ///< false: stored shapes of tensors other than inputs are ignored
+  bool skip_unmatched_names = false;  ///< dims and inputs that the model does not have are no error: Report::unmatched
 };
 
 /// Reads a model file and counts what it costs. Nothing in the file is executed.

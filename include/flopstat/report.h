@@ -11,6 +11,7 @@
 
 #include "flopstat/derivation.h"
 #include "flopstat/dtype.h"
+#include "flopstat/error.h"
 #include "flopstat/work.h"
 
 /// The finished report: everything that a writer of tables, JSON or pages needs, and nothing else. All figures are
@@ -139,6 +140,7 @@ struct Report {
   std::vector<Placement> plan;
   Totals totals;
   std::vector<ReportWarning> warnings;
+  std::vector<Error> unmatched;  ///< under `Options::skip_unmatched_names`: each name that the model does not have
   std::shared_ptr<const std::vector<TensorInfo>> operands;  ///< of all rows
   std::shared_ptr<const void> storage;                      ///< keeps names and shapes alive
 };

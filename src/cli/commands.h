@@ -9,6 +9,7 @@ namespace flopstat::cli {
 /// What a program tells its caller; the higher, the worse.
 enum class ExitCode : uint8_t {
   fine = 0,
+  gate_failed = 1,  ///< of `diff --fail-if`
   usage = 2,
   unusable_file = 3,  ///< a file that cannot be read, or an output that cannot be written
   incomplete = 4,     ///< under --strict
@@ -17,6 +18,9 @@ enum class ExitCode : uint8_t {
 
 /// Counts every model and writes its report as count, ops, tree or memory. The highest code of all models.
 ExitCode count(const Arguments& arguments);
+
+/// Compares two models.
+ExitCode diff(const Arguments& arguments);
 
 /// Explains a word, an operation, the totals of a model or one of its rows.
 ExitCode explain(const Arguments& arguments);

@@ -2,13 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "cli/commands.h"

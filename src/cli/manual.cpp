@@ -48,6 +48,7 @@ struct Line {
 
 constexpr Line kExitCodes[] = {
     {"0", "fine"},
+    {"1", "a gate of diff --fail-if failed"},
     {"2", "the command line makes no sense, or does not fit the model"},
     {"3", "a file cannot be read or is no model, or an output cannot be written"},
     {"4", "something is not known, under --strict"},

@@ -77,7 +77,7 @@ std::string advice_on_missing(const std::string& path) {
 
 Error advised(Error error, const std::string& path) {
   std::error_code unknown;
-  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !std::filesystem::exists(path, unknown);
+  const bool missing = error.code == ErrorCode::unreadable && path != "-" && !fs::exists(path, unknown);
   if (missing && error.help.empty()) error.help = advice_on_missing(path);
   return error;
 }

@@ -32,4 +32,7 @@ Scaling scale_model(const std::string& model, const Options& options, const std:
 /// most likely meant, else where to look.
 Error advised(Error error, const std::string& path);
 
+/// The error of a model, with that advice where there is nothing at its path and the library has none.
+Error advised(Error error, const std::string& path);
+
 }  // namespace flopstat::cli

@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 #include <utility>
+#include <variant>
 
 #include "cli/suggest.h"
 
@@ -36,6 +37,10 @@ constexpr CommandInfo kCommands[] = {
      "  flopstat scale model.onnx\n"
      "  flopstat scale model.onnx --dim batch=8 --dim seq=1..4096\n"
      "  flopstat scale model.onnx --dim seq=128..1024:128 --csv\n"},
+    {"diff", "flopstat diff A B", "what B costs more or less than A", Command::diff,
+     "  flopstat diff old.tflite new.tflite\n"
+     "  flopstat diff model.tflite model.onnx --verbose\n"
+     "  flopstat diff old.onnx new.onnx --fail-if 'macs>+1%' --fail-if 'params>5M'\n"},
     {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a figure came about", Command::explain,
      "  flopstat explain conv\n"
      "  flopstat explain model.tflite\n"
@@ -50,7 +55,7 @@ constexpr CommandInfo kCommands[] = {
 };
 
 bool writes_tables(Command command) {
-  return command == Command::count || command == Command::ops || command == Command::scale;
+  return command == Command::count || command == Command::ops || command == Command::scale || command == Command::diff;
 }
 
 constexpr std::string_view kConventions[] = {"flopstat"};
@@ -104,7 +109,7 @@ std::string joined(std::span<const std::string_view> words) {
 
 /// Arguments as CLI11 reads them, before their texts are given a meaning.
 struct Texts {
-  std::vector<std::string> dims, inputs;
+  std::vector<std::string> dims, inputs, gates;
   std::string colour = "auto", units = "iec", format;
   std::string sort, columns, limit, depth;
   bool oneline = false, json = false, csv = false, markdown = false;
@@ -271,6 +276,27 @@ void read_selection(const Texts& texts, Selection& selection) {
   selection.limit = static_cast<size_t>(*limit);
 }
 
+/// What to write instead of a text that is no gate.
+std::string advice_on(const GateFault& fault) {
+  if (!fault.meant.empty()) return fmt::format("did you mean '{}'?", fault.meant);
+  if (fault.word.empty()) return "--fail-if 'macs>+1%'";
+  std::vector<std::string_view> keys;
+  for (const ComparedKind& kind : compared_kinds()) keys.push_back(kind.key);
+  const std::string meant = did_you_mean(fault.word, keys);
+  return meant.empty() ? "there are: " + joined(keys) : meant;
+}
+
+Gate read_gate(const std::string& text) {
+  std::variant<Gate, GateFault> parsed = parse_gate(text);
+  if (Gate* gate = std::get_if<Gate>(&parsed)) return std::move(*gate);
+  const GateFault& fault = std::get<GateFault>(parsed);
+  throw UsageError{{fmt::format("'--fail-if {}' has no meaning: {}", text, fault.why),
+                    {},
+                    "a gate is FIGURE, one of > >= < <= = !=, and VALUE: macs>+1% is more than 1% above A, params>+10k "
+                    "more than 10,000 above A, weight_bytes>256KiB more than that in B, macs!=+0 any difference",
+                    advice_on(fault)}};
+}
+
 std::optional<uint32_t> read_depth(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const std::optional<int64_t> depth = positive(text);
@@ -328,7 +354,11 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
     last(app.add_option("--filter", arguments.selection.filter, "rows with TEXT in name, type or scope; * ?")
              ->type_name("TEXT"));
   }
-  if (command == Command::ops || command == Command::memory) {
+  if (command == Command::diff) {
+    repeatable(
+        app.add_option("--fail-if", texts.gates, "exit with 1 where it holds: macs>+1%, params>5M")->type_name("GATE"));
+  }
+  if (command == Command::ops || command == Command::memory || command == Command::diff) {
     last(app.add_option("-n,--rows", texts.limit, "show that many rows")->type_name("ROWS"));
   }
   if (command == Command::tree) {
@@ -442,9 +472,19 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   check_convention(arguments.options.convention);
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
+  for (const std::string& gate : texts.gates) arguments.gates.push_back(read_gate(gate));
   arguments.format = read_format(texts, command.command);
   for (const std::string& path : arguments.outputs) format_of(path, arguments);
   if (command.command == Command::explain) return arguments;
+  if (command.command == Command::diff && arguments.models.size() != 2) {
+    throw UsageError{{fmt::format("'diff' takes two models, not {}", arguments.models.size()),
+                      {},
+                      {},
+                      fmt::format("usage: {}", command.usage)}};
+  }
+  if (command.command == Command::diff && arguments.models[0] == "-" && arguments.models[1] == "-") {
+    throw UsageError{{"standard input holds one model, not two", {}, {}, "name a file for one of them"}};
+  }
   if (!takes_models(command.command)) {
     require_no_more(command, arguments.models);
   } else if (arguments.models.empty()) {
@@ -490,7 +530,8 @@ bool looks_like_a_file(const std::string& word) {
 
 bool takes_models(Command command) {
   return command == Command::count || command == Command::ops || command == Command::tree ||
-         command == Command::memory || command == Command::scale || command == Command::explain;
+         command == Command::memory || command == Command::scale || command == Command::diff ||
+         command == Command::explain;
 }
 
 std::span<const std::string_view> shells() { return kShells; }

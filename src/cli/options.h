@@ -11,12 +11,26 @@
 #include "flopstat/analyze.h"
 #include "flopstat/scale.h"
 #include "reports/error_text.h"
+#include "reports/gate.h"
 #include "reports/selection.h"
 #include "reports/style.h"
 
 namespace flopstat::cli {
 
-enum class Command : uint8_t { count, ops, tree, memory, scale, explain, formats, completion, manual, help, version };
+enum class Command : uint8_t {
+  count,
+  ops,
+  tree,
+  memory,
+  scale,
+  diff,
+  explain,
+  formats,
+  completion,
+  manual,
+  help,
+  version
+};
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
@@ -32,8 +46,9 @@ struct Arguments {
   std::vector<std::string> outputs = {};         ///< files to write instead of standard output
   When colour = When::automatic;
   Format format = Format::terminal;    ///< where the name of an output says nothing
-  Selection selection = {};            ///< of `ops`; the limit of `memory`, too
+  Selection selection = {};            ///< of `ops`; the limit of `memory` and `diff`, too
   std::optional<uint32_t> depth = {};  ///< of `tree`
+  std::vector<Gate> gates = {};        ///< of `diff`
   ByteUnits units = ByteUnits::iec;
   bool exact = false;
   bool wide = false;

@@ -55,7 +55,7 @@ class Binder {
       if (Value* bound = known(value); replace_leading_one && bound != nullptr) rebind_batch(input, *bound);
       result_.values.push_back(std::move(value));
     }
-    refuse_unused();
+    refuse_unmatched();
     return std::move(result_);
   }
 
@@ -189,20 +189,24 @@ class Binder {
     free_.insert(kBatch);
   }
 
-  void refuse_unused() const {
+  void refuse_unmatched() {
     for (const auto& [name, size] : bindings_.dims) {
       if (free_.contains(name)) continue;
-      throw Error(ErrorCode::usage, "the model has no free dimension '" + name + "'", std::nullopt,
-                  free_.empty() ? "all of its input sizes are fixed" : "it has: " + join_names(free_));
+      refuse("the model has no free dimension '" + name + "'",
+             free_.empty() ? "all of its input sizes are fixed" : "it has: " + join_names(free_));
     }
-    for (const auto& [name, shape] : bindings_.inputs) refuse_unused(name);
-    for (const auto& [name, elements] : bindings_.contents) refuse_unused(name);
+    for (const auto& [name, shape] : bindings_.inputs) refuse_unmatched(name);
+    for (const auto& [name, elements] : bindings_.contents) refuse_unmatched(name);
   }
 
-  void refuse_unused(const std::string& name) const {
-    if (used_inputs_.contains(name)) return;
-    throw Error(ErrorCode::usage, "the model has no input '" + name + "'", std::nullopt,
-                "it has: " + join_names(inputs_));
+  void refuse_unmatched(const std::string& name) {
+    if (!used_inputs_.contains(name)) refuse("the model has no input '" + name + "'", "it has: " + join_names(inputs_));
+  }
+
+  void refuse(const std::string& what, const std::string& why) {
+    Error error(ErrorCode::usage, what, std::nullopt, why);
+    if (!bindings_.skip_unmatched_names) throw error;
+    result_.unmatched.push_back(std::move(error));
   }
 
   const Model& model_;

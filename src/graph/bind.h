@@ -13,13 +13,15 @@ struct BoundInputs {
   std::vector<Known<Value>> values = {};     ///< per graph input
   std::map<std::string, int64_t> dims = {};  ///< every free dimension that has a size now
   bool rebound = false;                      ///< a size that the file fixes was changed
+  std::vector<Error> unmatched = {};         ///< bindings that name nothing, where they are not refused
 };
 
 /// Binds the free dimensions of the main graph's inputs. A free axis 0 without a binding is taken as 1, and so is any
 /// axis of that name or named batch; another one leaves its input Unknown and names the flag that binds it. `batch` on
 /// a model without a free axis 0 replaces the leading 1 of every input.
 ///
-/// Throws `Error` (usage) for a name that the model does not have and for a shape of another rank.
+/// Throws `Error` (usage) for a shape of another rank, and for a name that the model does not have unless
+/// `skip_unmatched_names` is set.
 BoundInputs bind(const Model& model, const Bindings& bindings);
 
 /// A dimension that the file leaves open.

@@ -86,6 +86,17 @@ TEST(Bind, a_dimension_that_is_not_there_is_refused_with_those_that_are) {
   EXPECT_NE(error_of(with_input({2, 3}), {.dims = {{"seq", 5}}}).note.find("fixed"), std::string::npos);
 }
 
+TEST(Bind, names_that_are_not_there_are_listed_where_the_caller_wants_no_error) {
+  const BoundInputs inputs =
+      bind(with_input({-1, -1}),
+           {.dims = {{"x.1", 5}, {"seq", 5}}, .inputs = {{"y", {1, 2}}}, .skip_unmatched_names = true});
+  EXPECT_EQ(bound_shape(inputs), (Shape{1, 5}));
+  ASSERT_EQ(inputs.unmatched.size(), 2u);
+  EXPECT_EQ(inputs.unmatched[0].message, "the model has no free dimension 'seq'");
+  EXPECT_EQ(inputs.unmatched[1].message, "the model has no input 'y'");
+  EXPECT_EQ(inputs.unmatched[1].note, "it has: x");
+}
+
 TEST(Bind, a_whole_shape_goes_to_the_input_of_that_name) {
   const BoundInputs inputs = bind(with_input({-1, -1, 3}), {.inputs = {{"x", {2, 7, 3}}}});
   EXPECT_EQ(bound_shape(inputs), (Shape{2, 7, 3}));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "flopstat/error.h"
 #include "flopstat/known.h"
 #include "model/model.h"
 
@@ -39,6 +40,7 @@ struct Bindings {
   std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole shapes by the input's name
   bool trust_stored_shapes = true;                ///< shapes in the file fill holes where no dimension is free
   std::map<std::string, Elements> contents = {};  ///< of small inputs by the input's name, in row-major order
+  bool skip_unmatched_names = false;              ///< names that the model does not have are listed instead of refused
 };
 
 /// What inference found, from the main graph down.
@@ -47,6 +49,7 @@ struct Frames {
   std::map<std::string, int64_t> dims = {};            ///< every free dimension and the size it was given
   std::map<std::string, Known<Value>> variables = {};  ///< what outlives a run, by name
   std::vector<Warning> warnings = {};
+  std::vector<Error> unmatched = {};  ///< bindings that name nothing, where they are not refused
 };
 
 /// Finds type, shape and small values of every tensor from the graph inputs on, through all calls.

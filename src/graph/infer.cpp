@@ -81,6 +81,7 @@ class Inference final : public GraphRunner {
     rebound_ = inputs.rebound;
     frames.root = run(model_.main, inputs.values);
     frames.dims = std::move(inputs.dims);
+    frames.unmatched = std::move(inputs.unmatched);
     for (const auto& [name, number] : variable_numbers_) {
       const Unknown never{"nothing is assigned to the variable"};
       frames.variables.emplace(name, variables_[number] ? Known<Value>(*variables_[number]) : Known<Value>(never));
@@ -510,7 +511,8 @@ void refuse_broken_rebinding(const Model& model, const Bindings& bindings, const
 
 Frames infer(const Model& model, const Bindings& bindings) {
   Frames frames = Inference(model, bindings).infer_main();
-  if (bindings.dims.contains("batch") && !model.graphs.empty()) refuse_broken_rebinding(model, bindings, frames);
+  if (frames.dims.contains("batch") && bindings.dims.contains("batch") && !model.graphs.empty())
+    refuse_broken_rebinding(model, bindings, frames);
   return frames;
 }
 

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 
 #include "reports/columns.h"
-#include "reports/escape.h"
 #include "reports/figure_text.h"
 #include "reports/notes.h"
 #include "reports/units.h"
@@ -25,17 +23,6 @@ constexpr ComparedColumn kColumns[] = {
 };
 constexpr int kFormatPriority = 1;
 constexpr size_t kEnoughName = 24;  // of a model before figures are left out
-
-/// Length of the folders that all paths begin with.
-size_t common_folders(const std::vector<std::string>& paths) {
-  std::string_view common = paths.empty() ? std::string_view() : paths[0];
-  for (const std::string_view path : paths) {
-    const auto differs = std::ranges::mismatch(common, path);
-    common = common.substr(0, static_cast<size_t>(differs.in1 - common.begin()));
-  }
-  const size_t slash = common.find_last_of('/');
-  return slash == std::string_view::npos ? 0 : slash + 1;
-}
 
 }  // namespace
 
@@ -61,11 +48,8 @@ void Comparison::add(const Report& report) {
 
 void Comparison::write(std::string& out) const {
   Table named = table_;
-  const size_t folders = common_folders(paths_);
-  for (size_t i = 0; i < paths_.size(); ++i) {
-    const std::string_view name = std::string_view(paths_[i]).substr(folders);
-    named.rows[i].cells[0] = name == "-" ? "standard input" : escape(name, !style_.utf8);
-  }
+  const std::vector<std::string> names = names_apart(paths_, style_);
+  for (size_t i = 0; i < names.size(); ++i) named.rows[i].cells[0] = names[i];
   named.write(style_, 2, out);
   if (incomplete_ == 0) return;
   out += '\n';

@@ -1,11 +1,14 @@
 #include "reports/csv.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "reports/alignment.h"
 #include "reports/columns.h"
 #include "reports/escape.h"
 #include "reports/figure_text.h"
@@ -62,6 +65,9 @@ class CsvLine {
   std::string& out_;
   bool first_ = true;
 };
+
+/// What a line of a difference says of each side.
+constexpr std::string_view kComparedProperties[] = {"index", "type", "outputs", "repeat", "name"};
 
 std::vector<const RowColumn*> columns_of(const Selection& selection) {
   if (!selection.columns.empty()) return selection.columns;
@@ -130,6 +136,38 @@ void write_scaling_csv(const Scaling& scaling, std::string& out) {
     CsvLine line(out);
     for (const int64_t size : sizes.sizes) line.plain(fmt::format("{}", size));
     for (const Figure& figure : sizes.figures) line.cell(figure ? Cell{*figure} : NoNumber::unknown);
+    line.end();
+  }
+}
+
+void write_difference_csv(const Report& a, const Report& b, const Difference& difference, std::optional<size_t> limit,
+                          std::string& out) {
+  CsvLine header(out);
+  for (const char* key : {"status", "changed", "op"}) header.plain(key);
+  for (const std::string_view key : kComparedProperties) {
+    for (const char* side : {"a", "b"}) header.plain(fmt::format("{}_{}", key, side));
+  }
+  for (const Column& c : columns()) {
+    if (!c.figure || c.quantity == Quantity::ratio) continue;
+    for (const char* side : {"a", "b"}) header.plain(fmt::format("{}_{}", c.key, side));
+  }
+  header.end();
+  const size_t shown = std::min(difference.nodes.size(), limit.value_or(difference.nodes.size()));
+  for (const ComparedNode& node : std::span(difference.nodes).first(shown)) {
+    const Row* left = node.a ? &a.rows[*node.a] : nullptr;
+    const Row* right = node.b ? &b.rows[*node.b] : nullptr;
+    CsvLine line(out);
+    line.plain(name_of(node.status));
+    line.plain(fmt::format("{}", fmt::join(node.changed, ";")));
+    line.text(operation_of(right == nullptr ? *left : *right));
+    for (const std::string_view key : kComparedProperties) {
+      const Property& property = *std::get<const Property*>(*find_row_column(key));
+      for (const Row* row : {left, right})
+        line.fact(row == nullptr ? Fact{NoNumber::not_applicable} : property.fact(*row));
+    }
+    for (const ComparedFigure& figure : node.figures) {
+      for (const Figure& side : {figure.a, figure.b}) line.plain(side ? fmt::format("{}", *side) : std::string());
+    }
     line.end();
   }
 }

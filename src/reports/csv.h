@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
+#include "flopstat/difference.h"
 #include "flopstat/report.h"
 #include "flopstat/scale.h"
 #include "reports/selection.h"
@@ -25,5 +28,10 @@ void write_types_csv(const Report& report, bool with_path, std::string& out);
 
 /// Appends the table of a scaling with its header: a column for each free dimension, then every figure.
 void write_scaling_csv(const Scaling& scaling, std::string& out);
+
+/// Appends a header and a line for each node of a difference, at most `limit`, those that are the same, too: what each
+/// side is, and the figures of all its runs as KEY_a and KEY_b.
+void write_difference_csv(const Report& a, const Report& b, const Difference& difference, std::optional<size_t> limit,
+                          std::string& out);
 
 }  // namespace flopstat

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/escape.h"
 #include "reports/units.h"
 
@@ -12,6 +14,17 @@ std::string number(uint64_t value, Quantity quantity, Form form, const TerminalS
   if (style.exact) return fmt::format("{}{}", value, quantity == Quantity::bytes && form == Form::sentence ? " B" : "");
   if (quantity == Quantity::bytes) return memory_text(value, style);
   return form == Form::column ? thousands(value) : si(value);
+}
+
+/// Length of the folders that all paths begin with.
+size_t common_folders(const std::vector<std::string>& paths) {
+  std::string_view common = paths.empty() ? std::string_view() : paths[0];
+  for (const std::string_view path : paths) {
+    const auto differs = std::ranges::mismatch(common, path);
+    common = common.substr(0, static_cast<size_t>(differs.in1 - common.begin()));
+  }
+  const size_t slash = common.find_last_of('/');
+  return slash == std::string_view::npos ? 0 : slash + 1;
 }
 
 }  // namespace
@@ -53,6 +66,16 @@ std::string_view public_path(std::string_view path) {
 std::string shown_file_name(std::string_view path, const TerminalStyle& style) {
   if (path == "-") return "standard input";
   return escape(path.substr(path.find_last_of('/') + 1), !style.utf8);
+}
+
+std::vector<std::string> names_apart(const std::vector<std::string>& paths, const TerminalStyle& style) {
+  const size_t folders = common_folders(paths);
+  std::vector<std::string> names;
+  names.reserve(paths.size());
+  for (const std::string& path : paths) {
+    names.push_back(path == "-" ? "standard input" : escape(std::string_view(path).substr(folders), !style.utf8));
+  }
+  return names;
 }
 
 }  // namespace flopstat

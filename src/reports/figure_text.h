@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reports/columns.h"
 #include "reports/style.h"
@@ -27,5 +28,8 @@ std::string_view public_path(std::string_view path);
 
 /// Name of a report's file without its folders, escaped; "standard input" for "-".
 std::string shown_file_name(std::string_view path, const TerminalStyle& style);
+
+/// Names of several files, escaped, with as many of their folders as tell them apart; "standard input" for "-".
+std::vector<std::string> names_apart(const std::vector<std::string>& paths, const TerminalStyle& style);
 
 }  // namespace flopstat

@@ -108,14 +108,22 @@ void dtype_and_shape(JsonWriter& json, const TensorInfo& tensor) {
   });
 }
 
-void head(JsonWriter& json, const Report& report, std::string_view command) {
+void begin(JsonWriter& json, const Report& report, std::string_view command) {
   json.member("schema", "flopstat/1");
   json.member("version", version());
   json.member("command", command);
   json.member("kind", "counted");
   json.member("convention", report.convention);
+}
+
+void dims_and_model(JsonWriter& json, const Report& report) {
   dims(json, report);
   model(json, report);
+}
+
+void head(JsonWriter& json, const Report& report, std::string_view command) {
+  begin(json, report, command);
+  dims_and_model(json, report);
 }
 
 void placement(JsonWriter& json, const Placement& placement) {

@@ -15,7 +15,13 @@ void write(JsonWriter& json, const Cell& cell);
 void text_or_null(JsonWriter& json, std::string_view key, std::string_view text);
 void dtype_and_shape(JsonWriter& json, const TensorInfo& tensor);
 
-/// The members up to "model", with which every document begins.
+/// The members up to "convention", with which every document begins.
+void begin(JsonWriter& json, const Report& report, std::string_view command);
+
+/// The members "dims" and "model".
+void dims_and_model(JsonWriter& json, const Report& report);
+
+/// The members up to "model", with which every document of one model begins.
 void head(JsonWriter& json, const Report& report, std::string_view command);
 
 /// An entry of "plan".

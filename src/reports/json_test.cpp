@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "flopstat/analyze.h"
+#include "flopstat/difference.h"
 #include "reports/columns.h"
+#include "reports/difference_json.h"
 #include "support/report_builder.h"
 
 namespace flopstat {
@@ -248,6 +250,22 @@ TEST(JsonSchema, describes_the_documents_of_ops_tree_and_memory) {
     Json more = Json::parse(tree);
     more["layers"][0]["latency"] = 1;
     EXPECT_EQ(validate(more.dump(), "tree"), 1);
+  }
+}
+
+TEST(JsonSchema, describes_the_difference_of_any_two_models) {
+  if (validate("{}") == 77) GTEST_SKIP() << "python3-jsonschema is not installed: the schema was NOT checked";
+  const std::vector<Report> reports = {mnist_mlp(), incomplete_model(), hostile_model()};
+  for (const Report& a : reports) {
+    for (const Report& b : reports) {
+      std::string difference;
+      write_difference_json(a, b, diff(a, b), std::vector<GateResult>{{"macs>+1%", "reason"}, {"nodes>9", {}}},
+                            difference);
+      EXPECT_EQ(validate(difference, "diff"), 0) << a.path << " and " << b.path;
+      Json more = Json::parse(difference);
+      more["nodes"][0]["latency"] = 1;
+      EXPECT_EQ(validate(more.dump(), "diff"), 1);
+    }
   }
 }
 

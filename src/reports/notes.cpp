@@ -66,8 +66,9 @@ std::string rows_text(const Reason& reason, bool ascii) {
 
 }  // namespace
 
-void write_file_line(const Report& report, const TerminalStyle& style, std::string& out) {
-  std::vector<Piece> pieces = {{shown_file_name(report.path, style), Emphasis::bold}, {std::string(report.format)}};
+void write_file_line(const Report& report, const TerminalStyle& style, std::string& out, std::string_view name) {
+  const std::string shown = name.empty() ? shown_file_name(report.path, style) : std::string(name);
+  std::vector<Piece> pieces = {{shown, Emphasis::bold}, {std::string(report.format)}};
   if (const std::string dtypes = dtypes_text(report); !dtypes.empty()) pieces.push_back({dtypes});
   pieces.push_back({fmt::format("{} {}", thousands(report.totals.nodes), report.totals.nodes == 1 ? "op" : "ops")});
   if (!report.inputs.empty()) pieces.push_back({shapes_text("in", report.inputs, style)});
@@ -80,7 +81,7 @@ void write_note(std::string_view text, Emphasis emphasis, const TerminalStyle& s
   write_pieces(words(text, emphasis), indent, 1, indent + 2, style, out);
 }
 
-void write_unknown(const Report& report, const TerminalStyle& style, std::string& out) {
+void write_unknown(const Report& report, const TerminalStyle& style, std::string& out, std::string_view of_model) {
   std::vector<Reason> reasons;
   std::map<std::string_view, size_t> seen;
   uint64_t endless = 0;
@@ -95,8 +96,8 @@ void write_unknown(const Report& report, const TerminalStyle& style, std::string
   }
   if (!reasons.empty()) {
     const uint64_t nodes = report.totals.unknown_nodes;
-    write_note(fmt::format("? {} of {} ops {} not known; totals are lower bounds:", thousands(nodes),
-                           thousands(report.totals.nodes), nodes == 1 ? "is" : "are"),
+    write_note(fmt::format("? {} of {} ops{} {} not known; totals are lower bounds:", thousands(nodes),
+                           thousands(report.totals.nodes), of_model, nodes == 1 ? "is" : "are"),
                Emphasis::warn, style, out);
     const size_t shown = style.width == 0 ? reasons.size() : std::min(reasons.size(), kReasonsShown);
     for (size_t i = 0; i < shown; ++i) {
@@ -110,8 +111,8 @@ void write_unknown(const Report& report, const TerminalStyle& style, std::string
     }
   }
   if (endless > 0) {
-    write_note(fmt::format("? {} in a loop whose number of rounds is not known; one round is counted",
-                           endless == 1 ? "1 op is" : thousands(endless) + " ops are"),
+    write_note(fmt::format("? {}{} {} in a loop whose number of rounds is not known; one round is counted",
+                           endless == 1 ? "1 op" : thousands(endless) + " ops", of_model, endless == 1 ? "is" : "are"),
                Emphasis::warn, style, out);
   }
 }
@@ -147,14 +148,14 @@ void write_attached(const Report& report, const TerminalStyle& style, std::strin
              Emphasis::plain, style, out);
 }
 
-void write_assumed(const Report& report, const TerminalStyle& style, std::string& out) {
+void write_assumed(const Report& report, const TerminalStyle& style, std::string& out, std::string_view of_model) {
   const bool ascii = !style.utf8;
   if (!report.dims.empty()) {
     std::string dims;
     for (const auto& [name, size] : report.dims) {
       dims += fmt::format("{}{} = {}", dims.empty() ? "" : ", ", escape(name, ascii), size);
     }
-    write_note(fmt::format("note: free dimensions: {} (--dim {}=N changes it)", dims,
+    write_note(fmt::format("note: free dimensions{}: {} (--dim {}=N changes it)", of_model, dims,
                            escape(report.dims.begin()->first, ascii)),
                Emphasis::plain, style, out);
   }
@@ -163,10 +164,10 @@ void write_assumed(const Report& report, const TerminalStyle& style, std::string
     for (const std::string_view name : report.other_signatures) {
       others += fmt::format("{}'{}'", others.empty() ? "" : ", ", escape(name, ascii));
     }
-    write_note(
-        fmt::format("note: counted is signature '{}'; there {}: {} (--signature NAME)", escape(report.signature, ascii),
-                    report.other_signatures.size() == 1 ? "is also" : "are also", others),
-        Emphasis::plain, style, out);
+    write_note(fmt::format("note: counted is signature '{}'{}; there {}: {} (--signature NAME)",
+                           escape(report.signature, ascii), of_model,
+                           report.other_signatures.size() == 1 ? "is also" : "are also", others),
+               Emphasis::plain, style, out);
   }
 }
 

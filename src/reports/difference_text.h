@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "flopstat/difference.h"
+#include "flopstat/report.h"
+#include "reports/style.h"
+
+namespace flopstat {
+
+/// Nodes that are shown where the user does not say how many.
+inline constexpr size_t kDifferingNodesShown = 20;
+
+/// Appends the screen of `flopstat diff`: both files, the totals, the operations and the nodes that differ, of these
+/// the `limit` that differ most, and what is not known. Under `style.details` those that are the same, too, and without
+/// a limit of our own.
+void write_difference(const Report& a, const Report& b, const Difference& difference, std::optional<size_t> limit,
+                      const TerminalStyle& style, std::string& out);
+
+/// Appends the same as GitHub's Markdown has it, without what is the same.
+void write_difference_markdown(const Report& a, const Report& b, const Difference& difference,
+                               std::optional<size_t> limit, const TerminalStyle& style, std::string& out);
+
+}  // namespace flopstat
