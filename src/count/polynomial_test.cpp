@@ -111,7 +111,8 @@ TEST(Polynomial, is_not_what_bends_far_behind_the_samples_that_would_fix_it) {
 }
 
 TEST(Polynomial, is_not_what_bends_only_where_several_dimensions_are_large) {
-  const auto found = fit(domains(2), everywhere([](const Sizes& x) { return std::max(x[0] * x[1], int64_t{500'000}); }));
+  const auto found =
+      fit(domains(2), everywhere([](const Sizes& x) { return std::max(x[0] * x[1], int64_t{500'000}); }));
   ASSERT_TRUE(std::holds_alternative<NoPolynomial>(found));
   EXPECT_TRUE(std::get<NoPolynomial>(found).dims.empty());
 }
