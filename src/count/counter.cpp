@@ -12,6 +12,8 @@
 #include "flopstat/error.h"
 #include "graph/loop.h"
 #include "ops/ops.h"
+#include "ops/quantize.h"
+#include "ops/requantize.h"
 
 namespace flopstat {
 namespace {
@@ -45,19 +47,15 @@ bool all_constant(const Operands& operands) {
   return any;
 }
 
-/// An integer kernel's relu only moves the clamps of its requantization.
-bool moves_clamps(UnaryFn fn) {
-  return fn == UnaryFn::relu || fn == UnaryFn::relu6 || fn == UnaryFn::relu_n1_to_1 || fn == UnaryFn::relu_0_to_1;
-}
-
 void add_activation(Cost& cost, UnaryFn fn, const Operand& y) {
   if (!y || (y.quantized() && moves_clamps(fn))) return;
   add_function(cost, Part::activation, fn, y.dtype(), y.size());
 }
 
-/// Work on indices and on constants alone stays in the list, marked. A contraction always counts.
+/// Work on indices and on constants alone stays in the list, marked. A contraction always counts, and so does decoding
+/// weights.
 void mark(Cost& cost, const Op& op, const Operands& operands) {
-  const bool constant = all_constant(operands);
+  const bool constant = all_constant(operands) && !decodes_weights(op, operands);
   const bool index = computes_indices(op) && !any_quantized(operands);
   if (!constant && !index) return;
   const bool contracts =
@@ -211,12 +209,16 @@ class Counter {
   }
 
  private:
+  /// By the decoded tensor, the weights that engines keep packed.
+  using PackedWeights = std::map<TensorId, Operand>;
+
   void count_frame(const Frame& frame, const Uses& uses, Figure repeat, ParameterCounter::Sources sources,
                    std::optional<uint32_t> caller) {
     const Graph& graph = model_.graphs[frame.graph];
+    PackedWeights packed;
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
-      count_node(graph, frame, i, uses, repeat, sources, report_.rows.emplace_back());
+      count_node(graph, frame, i, uses, repeat, sources, packed, report_.rows.emplace_back());
       report_.rows.back().caller = caller;
       const auto child = frame.children.find(i);
       if (child != frame.children.end()) {
@@ -276,7 +278,7 @@ class Counter {
   }
 
   void count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
-                  ParameterCounter::Sources& sources, Row& row) {
+                  ParameterCounter::Sources& sources, PackedWeights& packed, Row& row) {
     const Node& node = graph.nodes[index];
     row.index = static_cast<uint32_t>(report_.rows.size() - 1);
     row.graph = frame.graph;
@@ -301,7 +303,7 @@ class Counter {
       row.unknown = overflow.what();
       return;
     }
-    Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands);
+    Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands, as_read(node, packed));
     if (Cost* each = known(cost)) {
       if (derive_) row.derivation = derivation(node, operands, *each, claims, row.index);
       fill(row, node, operands, std::move(*each));
@@ -333,7 +335,26 @@ class Counter {
     return missing;
   }
 
-  static Known<Cost> cost_of(const Node& node, const Operands& operands) {
+  /// The operands as they lie in memory: packed where they are decoded weights. Remembers which results are.
+  std::span<const Operand> as_read(const Node& node, PackedWeights& packed) {
+    const bool decodes = decodes_weights(node.op, Operands(in_, out_));
+    if (packed.empty() && !decodes) return in_;
+    read_ = in_;
+    for (size_t i = 0; i < read_.size(); ++i) {
+      const auto found = packed.find(node.inputs[i]);
+      if (found == packed.end()) continue;
+      read_[i].tensor = found->second.tensor;
+      read_[i].value = found->second.value;
+    }
+    const bool moves = is_view(node.op) || std::holds_alternative<Transpose>(node.op);
+    if (!decodes && !(moves && !node.inputs.empty() && packed.contains(node.inputs[0]))) return read_;
+    if (!node.outputs.empty() && node.outputs[0] != kAbsent)
+      packed[node.outputs[0]] = {read_[0].tensor, read_[0].value};
+    return read_;
+  }
+
+  /// `read` are the operands as they lie in memory.
+  static Known<Cost> cost_of(const Node& node, const Operands& operands, std::span<const Operand> read) {
     try {
       Known<Cost> cost = std::visit([&](const auto& op) { return flopstat::count(op, operands); }, node.op);
       if (Cost* each = known(cost)) {
@@ -341,7 +362,7 @@ class Counter {
           for (const Operand& y : operands.all_out()) add_activation(*each, *node.activation, y);
         }
         mark(*each, node.op, operands);
-        each->read_bytes = bytes_moved(each->read_bytes, operands.all_in());
+        each->read_bytes = bytes_moved(each->read_bytes, read);
         each->written_bytes = bytes_moved(each->written_bytes, operands.all_out());
       }
       return cost;
@@ -513,6 +534,7 @@ class Counter {
   ParameterCounter parameters_;
   std::vector<Operand> in_;
   std::vector<Operand> out_;
+  std::vector<Operand> read_;
 };
 
 }  // namespace

@@ -101,7 +101,11 @@ Known<Cost> count(const MatMul& op, const Operands& operands) {
                          .rows = k == 0 ? Count{0} : a.size() / k,
                          .asymmetric_inputs = op.asymmetric_inputs});
   if (op.scales_product) cost.add(Part::core, Unit::mul, y.dtype(), outputs);
-  if (bias) add_bias(cost, a, b, y, outputs);
+  if (bias && is_float(bias.dtype()) && is_float(y.dtype())) {  // behind the scaling of an integer product
+    cost.add(Part::bias, Unit::add, real_type(y.dtype()), outputs);
+  } else if (bias) {
+    add_bias(cost, a, b, y, outputs);
+  }
   if (bias && op.scales_bias) cost.add(Part::bias, Unit::mul, y.dtype(), bias.size());
   return cost;
 }

@@ -1,3 +1,7 @@
+#include "ops/quantize.h"
+
+#include <algorithm>
+
 #include "ops/ops.h"
 #include "ops/requantize.h"
 
@@ -13,12 +17,11 @@ Inferred same_shape(const Operand& x, DType type) {
 /// quantized tensor, which holds it where scale and zero point are no operands.
 bool has_zero_point(const Operand& zero_point, bool has_scale_operand, const Operand& carrier) {
   if (zero_point) {
-    const std::optional<std::vector<int64_t>> stored = integers_of(zero_point);
-    if (!stored) return true;
-    for (const int64_t value : *stored) {
-      if (value != 0) return true;
-    }
-    return false;
+    const auto is_zero = [](const auto& each) { return each == std::remove_cvref_t<decltype(each)>{}; };
+    const Bytes data = zero_point.tensor->data;
+    if (!data.empty()) return !std::all_of(data.begin(), data.end(), is_zero);
+    const std::optional<std::vector<int64_t>> values = integers_of(zero_point);
+    return !values || !std::all_of(values->begin(), values->end(), is_zero);
   }
   return !has_scale_operand && carrier && carrier.tensor->quantization.asymmetric;
 }
@@ -75,8 +78,10 @@ Inferred infer(const Dequantize& dequantize, const Operands& operands) {
 }
 
 /// Operands:  x, scale or absent, zero point or absent -> y
-/// Counts:    per element: add unless the zero point is stored as 0, mul. Half-precision x: a cast, 0.
-/// Source:    docs/counting.md, section 2, "dequantize". Example: 10 elements with a zero point: 20.
+/// Counts:    per element: add unless the zero point is stored as 0, mul. Half-precision x: a cast, 0. Weights are
+///            decoded where they are read: only their scales and zero points are read here, and nothing is written.
+/// Source:    docs/counting.md, section 2, "dequantize", and section 7, "weight-only". Example: 10 elements with a zero
+///            point: 20.
 Known<Cost> count(const Dequantize& dequantize, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
@@ -84,10 +89,20 @@ Known<Cost> count(const Dequantize& dequantize, const Operands& operands) {
   if (is_half(x.dtype())) return cost;
   const bool zero_point = has_zero_point(operands.in(2), bool{operands.in(1)}, x);
   add_dequantize(cost, dequantize.to, x.size(), zero_point);
+  if (decodes_weights(dequantize, operands)) {
+    cost.read_bytes = operands.in(1).bytes();
+    if (operands.in(2)) *cost.read_bytes += operands.in(2).bytes();
+    cost.written_bytes = Count{0};
+  }
   return cost;
 }
 
 Role role(const Dequantize&, size_t operand) { return operand == 0 ? Role::data : Role::quantization; }
+
+bool decodes_weights(const Op& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  return std::holds_alternative<Dequantize>(op) && x && x.value->constant && operands.in(1) && !is_half(x.dtype());
+}
 
 // --- DynamicQuantize -------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,17 @@ void add_rescale(Cost& cost, const Operand& x, const Operand& y, Count elements)
   add_requantize(cost, y, elements);
 }
 
+bool moves_clamps(UnaryFn fn) {
+  switch (fn) {
+    case UnaryFn::relu:
+    case UnaryFn::relu6:
+    case UnaryFn::relu_n1_to_1:
+    case UnaryFn::relu_0_to_1:
+    case UnaryFn::clip: return true;
+    default: return false;
+  }
+}
+
 bool same_scale(const Operand& a, const Operand& b) {
   if (!a.quantized() || !b.quantized()) return false;
   const Quantization& p = a.tensor->quantization;

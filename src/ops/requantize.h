@@ -28,6 +28,9 @@ void add_zero_point(Cost& cost, const Operand& x, Count elements);
 /// where the scales are equal or not both are quantized.
 void add_rescale(Cost& cost, const Operand& x, const Operand& y, Count elements);
 
+/// An integer kernel's clamp only moves the clamps of its requantization: it is no work.
+bool moves_clamps(UnaryFn fn);
+
 /// Both quantized, with the same scale and zero point.
 bool same_scale(const Operand& a, const Operand& b);
 
