@@ -7,6 +7,7 @@
 #include "count/memory.h"
 #include "formats/formats.h"
 #include "graph/frames.h"
+#include "graph/qdq.h"
 #include "graph/rewrite.h"
 #include "graph/uses.h"
 #include "open_model.h"
@@ -64,12 +65,10 @@ Bindings bindings_of(const Options& options) {
   return bindings;
 }
 
-/// FLOPs of the same network without quantization; none where nothing is quantized.
-Figure float_equivalent_flops(const Model& model, const Bindings& bindings, const Convention& convention) {
-  const std::optional<Model> plain = without_quantization(model);
-  if (!plain) return std::nullopt;
-  const Frames frames = infer(*plain, bindings);
-  return count(*plain, frames, analyze(*plain, frames.root), convention).totals.figures.flops;
+/// FLOPs of the network without quantization.
+Figure flops_of(const Model& model, const Bindings& bindings, const Convention& convention) {
+  const Frames frames = infer(model, bindings);
+  return count(model, frames, analyze(model, frames.root), convention).totals.figures.flops;
 }
 
 /// Takes the quantization away, and says that the report speaks of another network than the file.
@@ -82,6 +81,16 @@ void make_float(Model& model) {
   plain->invented = std::move(model.invented);  // names are views into it
   model = *std::move(plain);
   model.warnings.push_back({"as_float", "counted as the network was before quantization, not as it is stored"});
+}
+
+/// Makes integer operations of what lies between dequantizing and quantizing, and says so where there is any.
+void make_integer(Model& model) {
+  const QdqFolding folded = fold_qdq(model);
+  if (folded.nodes_folded == 0) return;
+  model.warnings.push_back({"qdq", std::to_string(folded.operations) + " operations between DequantizeLinear and " +
+                                       "QuantizeLinear are counted on integers, as engines run them; " +
+                                       std::to_string(folded.nodes_folded) +
+                                       " nodes are part of others (--qdq=float counts all as they are written)"});
 }
 
 /// Counts without memory: rows, totals, and what the file says of itself.
@@ -125,6 +134,8 @@ OpenModel::OpenModel(File file, Options options)
   located(model.source, [&] {
     choose_signature(model, options_.signature);
     if (options_.as_float) make_float(model);
+    if (options_.float_equivalent) float_model_ = without_quantization(model);
+    if (options_.qdq == Qdq::integer) make_integer(model);
   });
   model_ = std::make_shared<const Model>(std::move(model));
 }
@@ -136,9 +147,7 @@ Report OpenModel::analyze() const {
     const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, bindings())});
     Report report = counted(storage, convention_, options_);
     plan_memory(*model_, storage->frames, report);
-    if (options_.float_equivalent) {
-      report.totals.float_equivalent_flops = float_equivalent_flops(*model_, bindings(), convention_);
-    }
+    if (float_model_) report.totals.float_equivalent_flops = flops_of(*float_model_, bindings(), convention_);
     return report;
   });
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bytes/file.h"
@@ -34,6 +35,7 @@ class OpenModel {
   const Convention& convention_;
   Options options_;
   std::shared_ptr<const Model> model_;
+  std::optional<Model> float_model_;  ///< without quantization, where that is asked for and there is any
 };
 
 }  // namespace flopstat

@@ -17,12 +17,19 @@ namespace flopstat {
 /// A whole or a real number.
 using Number = std::variant<int64_t, double>;
 
+/// What `DequantizeLinear -> operation -> QuantizeLinear` is counted as.
+enum class Qdq : uint8_t {
+  integer,     ///< the integer operation that engines run; what quantizes and dequantizes around it is part of it
+  as_written,  ///< three operations: the one between is floating-point work
+};
+
 struct Options {
   std::map<std::string, int64_t> dims = {};                  ///< free dimensions by name: {"batch", 8}
   std::map<std::string, std::vector<int64_t>> inputs = {};   ///< whole input shapes by name
   std::map<std::string, std::vector<Number>> contents = {};  ///< of small inputs by name, in row-major order
   std::string signature = {};                                ///< empty: the default one, else the first
   std::string convention = "flopstat";
+  Qdq qdq = Qdq::integer;
   bool as_float = false;              ///< count the network as it was before quantization, and warn that this was done
   bool float_equivalent = false;      ///< also count the network as it was before quantization
   bool derive = false;                ///< also tell of every row how its figures came about

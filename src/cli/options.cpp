@@ -70,6 +70,7 @@ struct Choice {
 
 constexpr Choice<When> kWhen[] = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
 constexpr Choice<ByteUnits> kUnits[] = {{"iec", ByteUnits::iec}, {"si", ByteUnits::si}, {"raw", ByteUnits::raw}};
+constexpr Choice<Qdq> kQdq[] = {{"integer", Qdq::integer}, {"float", Qdq::as_written}};
 constexpr Choice<Format> kFormats[] = {{"table", Format::terminal},    {"oneline", Format::oneline},
                                        {"json", Format::json},         {"csv", Format::csv},
                                        {"markdown", Format::markdown}, {"svg", Format::svg}};
@@ -110,7 +111,7 @@ std::string joined(std::span<const std::string_view> words) {
 /// Arguments as CLI11 reads them, before their texts are given a meaning.
 struct Texts {
   std::vector<std::string> dims, inputs, gates;
-  std::string colour = "auto", units = "iec", format;
+  std::string colour = "auto", units = "iec", qdq = "integer", format;
   std::string sort, columns, limit, depth;
   bool oneline = false, json = false, csv = false, markdown = false;
   bool help = false;
@@ -374,6 +375,8 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
+    last(app.add_option("--qdq", texts.qdq, "what lies between DequantizeLinear and QuantizeLinear: integer or float")
+             ->type_name("TYPE"));
     app.add_flag("--as-float", arguments.options.as_float, "the network as it was before quantization");
     app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");
     last(app.add_option("--units", texts.units, "of memory: iec (KiB), si (kB) or raw (bytes)")->type_name("UNITS"));
@@ -469,6 +472,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   read_inputs(texts.inputs, arguments.options);
   arguments.colour = read_choice("--color", texts.colour, kWhen);
   arguments.units = read_choice("--units", texts.units, kUnits);
+  arguments.options.qdq = read_choice("--qdq", texts.qdq, kQdq);
   check_convention(arguments.options.convention);
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
@@ -509,6 +513,7 @@ std::vector<std::string>::const_iterator command_word(const std::vector<std::str
 std::vector<std::string_view> choices_of(std::string_view option, Command command) {
   if (option == "color") return words_of(kWhen);
   if (option == "units") return words_of(kUnits);
+  if (option == "qdq") return words_of(kQdq);
   if (option == "format") return format_words(command);
   if (option == "convention") return {std::begin(kConventions), std::end(kConventions)};
   if (option == "sort" || option == "columns") return column_keys();

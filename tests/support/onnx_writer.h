@@ -39,8 +39,14 @@ struct OnnxDim {
 // Numbers of TensorProto.DataType.
 inline constexpr int64_t kOnnxFloat = 1;
 inline constexpr int64_t kOnnxUint8 = 2;
+inline constexpr int64_t kOnnxInt8 = 3;
+inline constexpr int64_t kOnnxInt16 = 5;
 inline constexpr int64_t kOnnxInt32 = 6;
 inline constexpr int64_t kOnnxInt64 = 7;
+inline constexpr int64_t kOnnxFloat16 = 10;
+inline constexpr int64_t kOnnxFloat8E4M3 = 17;
+inline constexpr int64_t kOnnxUint4 = 21;
+inline constexpr int64_t kOnnxInt4 = 22;
 
 /// AttributeProto of each kind.
 Proto onnx_integer(std::string_view name, int64_t value);

@@ -1,6 +1,7 @@
 #include "formats/onnx/node.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -256,6 +257,7 @@ Quantization NodeReader::quantization_by(size_t scale, size_t zero_point) const 
   Quantization result{.scales = 1};
   const Tensor* scales = operand(scale);
   const Tensor* zero = operand(zero_point);
+  if (scales != nullptr) result.scale = first_real(*scales).value_or(NAN);  // one that is not stored equals no other
   if (scales != nullptr && scales->dims && scales->is_constant()) {
     for (const Dim& dim : *scales->dims) {
       result.scales = static_cast<uint32_t>(std::clamp<int64_t>(dim.size, 1, UINT32_MAX));

@@ -12,17 +12,42 @@ namespace {
 
 // --- quantization ---------------------------------------------------------------------------------------------------
 
+/// How the operands scale and zero point quantize. Their bytes are those of the operands.
+Quantization quantization_of(const NodeReader& node) {
+  Quantization quantization = node.quantization_by(1, 2);
+  quantization.stored_bytes = 0;
+  return quantization;
+}
+
 Op quantize(NodeReader& node) {
   DType to = dtype_of(node.integer("output_dtype", 0));
   const Tensor* zero_point = node.operand(2);
   if (to == DType::unknown) to = zero_point == nullptr ? DType::u8 : zero_point->dtype;
+  node.set_result(0, to, quantization_of(node));
   return Quantize{to};
 }
 
+/// An accumulator of 32 bits is no activation: nothing has brought it to the scale that dequantizes it.
 Op dequantize(NodeReader& node) {
   DType to = dtype_of(node.integer("output_dtype", 0));
   if (to == DType::unknown) to = node.operand(1)->dtype;
-  return Dequantize{to == DType::unknown ? DType::f32 : to};
+  const Tensor* x = node.operand(0);
+  const Tensor* zero_point = node.operand(2);
+  if (x != nullptr && x->dtype == DType::unknown && zero_point != nullptr) {
+    node.set_type(node.input(0), zero_point->dtype);
+  }
+  if (x != nullptr && (x->is_constant() || bits_of(x->dtype) <= 16)) {
+    node.set_quantization(node.input(0), quantization_of(node));
+  }
+  if (to == DType::unknown) to = DType::f32;
+  if (x == nullptr || !x->is_constant() || !x->dims || !node.wants(0)) return Dequantize{to};
+  // Operators that read it look at the shape of their weight.
+  std::vector<int64_t> shape;
+  for (const Dim& dim : *x->dims) shape.push_back(dim.size);
+  const TensorId y = node.take_result(0);
+  node.set_type(y, to, shape);
+  node.emit_into(y, Dequantize{to}, {node.input(0), node.input(1), node.input(2)});
+  return node.last_emitted();
 }
 
 Op dynamic_quantize(NodeReader&) { return DynamicQuantize{}; }

@@ -1,6 +1,9 @@
 #include "formats/onnx/tensor.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -116,6 +119,22 @@ Tensor constant(DType dtype, std::span<const Number> values, bool scalar) {
   for (const Number value : values) elements.emplace_back(value);
   tensor.elements = std::make_shared<const Elements>(std::move(elements));
   return tensor;
+}
+
+template <class T>
+T load(Bytes data) {
+  T value;
+  std::memcpy(&value, data.data(), sizeof(T));
+  return value;
+}
+
+/// A finite number of half precision, for scales. Source: IEEE 754, binary16.
+float half(uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const int fraction = bits & 1023;
+  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                        : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+  return bits >> 15 != 0 ? -magnitude : magnitude;
 }
 
 Dim read_dim(ProtoMessage message) {
@@ -282,6 +301,21 @@ std::optional<int64_t> first_integer(const Tensor& tensor) {
   const bool negative = is_signed && bytes > 0 && (bits >> (8 * bytes - 1)) != 0;
   if (negative && bytes < sizeof(bits)) bits |= ~uint64_t{0} << (8 * bytes);
   return static_cast<int64_t>(bits);
+}
+
+std::optional<float> first_real(const Tensor& tensor) {
+  if (tensor.elements && !tensor.elements->empty()) {
+    const auto* number = std::get_if<double>(&tensor.elements->front());
+    return number != nullptr ? std::optional(static_cast<float>(*number)) : std::nullopt;
+  }
+  if (!is_float(tensor.dtype) || tensor.data.size() * 8 < bits_of(tensor.dtype)) return std::nullopt;
+  switch (tensor.dtype) {
+    case DType::f16: return half(load<uint16_t>(tensor.data));
+    case DType::bf16: return std::bit_cast<float>(uint32_t{load<uint16_t>(tensor.data)} << 16);
+    case DType::f32: return load<float>(tensor.data);
+    case DType::f64: return static_cast<float>(load<double>(tensor.data));
+    default: return std::nullopt;
+  }
 }
 
 Tensor constant_of(std::span<const int64_t> values, bool scalar) { return constant(DType::i64, values, scalar); }

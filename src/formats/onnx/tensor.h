@@ -29,6 +29,9 @@ Tensor read_sparse_tensor(ProtoMessage message, uint32_t storage);
 /// The first element of a constant of whole numbers, if it is in the file.
 std::optional<int64_t> first_integer(const Tensor& tensor);
 
+/// The first element of a constant of real numbers, if it is in the file.
+std::optional<float> first_real(const Tensor& tensor);
+
 /// A constant of one axis, or of none if `scalar`, from numbers in an attribute.
 Tensor constant_of(std::span<const int64_t> values, bool scalar);
 Tensor constant_of(std::span<const float> values, bool scalar);
