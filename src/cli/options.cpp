@@ -375,8 +375,7 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
-    last(app.add_option("--qdq", texts.qdq, "what lies between DequantizeLinear and QuantizeLinear: integer or float")
-             ->type_name("TYPE"));
+    last(app.add_option("--qdq", texts.qdq, "of QDQ graphs: integer operations, or float")->type_name("TYPE"));
     app.add_flag("--as-float", arguments.options.as_float, "the network as it was before quantization");
     app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");
     last(app.add_option("--units", texts.units, "of memory: iec (KiB), si (kB) or raw (bytes)")->type_name("UNITS"));
