@@ -40,7 +40,9 @@ Inferred infer(const DeformConv& op, const Operands& operands) {
 ///            the convolution, mul_add |y| * (C / g) * K, bias add |y|
 /// Source:    docs/counting.md, section 2; ONNX operator DeformConv. Example: 1 channel 3 x 3, 2 x 2 filter, 4
 ///            positions: 16 samples, 48 mul, 96 add, 16 MACs.
-Known<Cost> count(const DeformConv&, const Operands& operands) {
+Known<Cost> count(const DeformConv& op, const Operands& operands) {
+  const Known<Shape> sizes = spatial_sizes(op, operands);
+  if (known(sizes) == nullptr) return reason(sizes);
   const Operand& x = operands.in(0);
   const Operand& w = operands.in(1);
   const Operand& y = operands.out(0);

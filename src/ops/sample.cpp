@@ -5,12 +5,25 @@ namespace flopstat {
 
 // --- GridSample ------------------------------------------------------------------------------------------------------
 
-Inferred infer(const GridSample&, const Operands& operands) {
+namespace {
+
+/// Axes that positions lie on: all but batch and channels.
+Known<size_t> sampled_axes(const Operands& operands) {
   const Shape& x = operands.in(0).shape();
   const Shape& grid = operands.in(1).shape();
   if (x.size() < 3 || x.size() > 5 || grid.size() != x.size() || grid.back() != static_cast<int64_t>(x.size()) - 2) {
     return Unknown{"positions " + to_string(grid) + " do not fit a tensor of " + to_string(x)};
   }
+  return x.size() - 2;
+}
+
+}  // namespace
+
+Inferred infer(const GridSample&, const Operands& operands) {
+  const Known<size_t> axes = sampled_axes(operands);
+  if (known(axes) == nullptr) return reason(axes);
+  const Shape& x = operands.in(0).shape();
+  const Shape& grid = operands.in(1).shape();
   Shape shape{x[0], x[1]};
   shape.insert(shape.end(), grid.begin() + 1, grid.end() - 1);
   return one_result(operands.in(0).dtype(), std::move(shape));
@@ -21,20 +34,21 @@ Inferred infer(const GridSample&, const Operands& operands) {
 ///            3 add. The positions are no work
 /// Source:    docs/counting.md, section 2. Example: bilinear, 1 channel, 4 x 4 positions: 48 mul, 96 add.
 Known<Cost> count(const GridSample& op, const Operands& operands) {
+  const Known<size_t> axes = sampled_axes(operands);
+  if (known(axes) == nullptr) return reason(axes);
   const DType type = operands.in(0).dtype();
   const Count elements = operands.out(0).size();
-  const size_t axes = operands.in(0).rank() - 2;
   Cost cost;
   switch (op.fn) {
     case ResizeFn::nearest: return cost;
     case ResizeFn::linear: {
-      const uint64_t blends = (uint64_t{1} << axes) - 1;
+      const uint64_t blends = (uint64_t{1} << *known(axes)) - 1;
       cost.add(Part::core, Unit::mul, type, elements * blends);
       cost.add(Part::core, Unit::add, type, elements * blends * 2);
       return cost;
     }
     case ResizeFn::cubic: {
-      const uint64_t filters = ((uint64_t{1} << (2 * axes)) - 1) / 3;
+      const uint64_t filters = ((uint64_t{1} << (2 * *known(axes))) - 1) / 3;
       cost.add(Part::core, Unit::mul, type, elements * filters * 4);
       cost.add(Part::core, Unit::add, type, elements * filters * 3);
       return cost;
