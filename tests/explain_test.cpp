@@ -13,6 +13,7 @@
 #include <string>
 
 #include "support/formula.h"
+#include "support/shell.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -200,15 +201,7 @@ TEST_F(Explain, json_has_the_same_derivations) {
 }
 
 TEST_F(Explain, json_is_described_by_its_schema) {
-  const std::string script =
-      "import sys, json\n"
-      "try: import jsonschema\n"
-      "except ImportError: sys.exit(77)\n"
-      "schema = json.load(open(sys.argv[1]))\n"
-      "jsonschema.Draft202012Validator.check_schema(schema)\n"
-      "jsonschema.validate(json.load(sys.stdin), schema, jsonschema.Draft202012Validator)\n";
-  const std::string check =
-      " | '" FLOPSTAT_PYTHON "' -c '" + script + "' '" FLOPSTAT_SOURCE_DIR "/docs/explain.schema.json'";
+  const std::string check = " | " + test::against_schema("explain.schema.json");
   if (shell("echo {}" + check).code == 77) {
     GTEST_SKIP() << "python3-jsonschema is not installed: the schema was NOT checked";
   }

@@ -37,7 +37,9 @@ std::string to_text(std::span<const int64_t> shape) {
 /// Shapes of the results of all rows by name; "unknown" where one is not known.
 std::map<std::string, std::string, std::less<>> shapes_of(const std::string& path) {
   std::map<std::string, std::string, std::less<>> shapes;
-  const Report report = analyze(path, test::options_for(fs::path(path).filename().string()));
+  Options options = test::options_for(fs::path(path).filename().string());
+  options.qdq = Qdq::as_written;
+  const Report report = analyze(path, options);
   for (const Row& row : report.rows) {
     if (row.caller) continue;
     for (const TensorInfo& result : row.outputs) {

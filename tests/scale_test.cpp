@@ -337,15 +337,7 @@ TEST_F(ScaleProgram, json_has_monomials_and_where_they_hold) {
 }
 
 TEST_F(ScaleProgram, json_is_described_by_its_schema) {
-  const std::string script =
-      "import sys, json\n"
-      "try: import jsonschema\n"
-      "except ImportError: sys.exit(77)\n"
-      "schema = json.load(open(sys.argv[1]))\n"
-      "jsonschema.Draft202012Validator.check_schema(schema)\n"
-      "jsonschema.validate(json.load(sys.stdin), schema, jsonschema.Draft202012Validator)\n";
-  const std::string check =
-      " | '" FLOPSTAT_PYTHON "' -c '" + script + "' '" FLOPSTAT_SOURCE_DIR "/docs/scale.schema.json'";
+  const std::string check = " | " + test::against_schema("scale.schema.json");
   if (shell_.run("echo {}" + check).code == 77) {
     GTEST_SKIP() << "python3-jsonschema is not installed: the schema was NOT checked";
   }

@@ -53,6 +53,17 @@ void Shell::write(const std::string& name, std::string_view text) const {
 
 std::string Shell::read(const std::string& name) const { return contents(folder_ + "/" + name); }
 
+std::string against_schema(const std::string& schema) {
+  const std::string script =
+      "import sys, json\n"
+      "try: import jsonschema\n"
+      "except ImportError: sys.exit(77)\n"
+      "schema = json.load(open(sys.argv[1]))\n"
+      "jsonschema.Draft202012Validator.check_schema(schema)\n"
+      "jsonschema.validate(json.load(sys.stdin), schema, jsonschema.Draft202012Validator)\n";
+  return "'" FLOPSTAT_PYTHON "' -c '" + script + "' '" FLOPSTAT_SOURCE_DIR "/docs/" + schema + "'";
+}
+
 bool has_command(const std::string& name) {
   return std::system(("command -v " + name + " > /dev/null 2>&1").c_str()) == 0;
 }

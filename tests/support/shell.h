@@ -39,6 +39,10 @@ class Shell {
   std::string folder_;
 };
 
+/// The command that holds a JSON document on its standard input against a schema of docs/: it exits with 0 where that
+/// fits and 77 where no validator is installed.
+std::string against_schema(const std::string& schema);
+
 /// Whether there is such a command on this machine.
 bool has_command(const std::string& name);
 
