@@ -253,6 +253,12 @@ void NodeReader::set_result(size_t i, DType dtype, const Quantization& quantizat
   tensor.quantization = quantization;
 }
 
+void NodeReader::set_result_rank(size_t i, size_t rank) {
+  if (!wants(i)) return;
+  Tensor& tensor = graph_.tensors[node_.outputs[i]];
+  if (!tensor.dims) tensor.dims.emplace(rank);
+}
+
 Quantization NodeReader::quantization_by(size_t scale, size_t zero_point) const {
   Quantization result{.scales = 1};
   const Tensor* scales = operand(scale);

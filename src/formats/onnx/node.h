@@ -93,6 +93,8 @@ class NodeReader {
   Op last_emitted();
   /// The i-th result has this type, if it is known, and this scale if it is quantized.
   void set_result(size_t i, DType dtype, const Quantization& quantization = {});
+  /// The i-th result has so many axes, if the file does not say: operators look at the rank of their weight.
+  void set_result_rank(size_t i, size_t rank);
   /// How the numbers in these operands, a scale and a zero point, quantize.
   Quantization quantization_by(size_t scale, size_t zero_point) const;
   void set_quantization(TensorId tensor, const Quantization& quantization);

@@ -55,6 +55,11 @@ Op shape(NodeReader& node) {
 Op size(NodeReader&) { return SizeOf{}; }
 
 Op constant_of_shape(NodeReader& node) {
+  const Tensor* sizes = node.operand(0);
+  const bool is_list = sizes != nullptr && sizes->is_constant() && sizes->dims && sizes->dims->size() == 1;
+  if (is_list && sizes->dims->front().size <= static_cast<int64_t>(kMaxRank)) {
+    node.set_result_rank(0, static_cast<size_t>(sizes->dims->front().size));
+  }
   std::optional<Tensor> value = node.tensor("value");
   if (!value) return Fill{};
   const DType to = value->dtype;
