@@ -176,7 +176,7 @@ void write_largest(const Report& report, const TerminalStyle& style, std::string
     if (!largest.empty() && all_macs(row) > all_macs(*largest[0])) largest.clear();
     largest.push_back(&row);
   }
-  if (largest.empty() || rows_of_type[largest[0]->type] == 1) return;
+  if (largest.empty() || rows_of_type[largest[0]->type] == 1 || !report.totals.figures.macs) return;
   const bool one_type = std::ranges::all_of(largest, [&](const Row* row) { return row->type == largest[0]->type; });
   std::string rows;
   for (size_t i = 0; i < std::min(largest.size(), named); ++i) rows += fmt::format(" #{}", largest[i]->index);
