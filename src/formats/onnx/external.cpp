@@ -46,8 +46,6 @@ bool stays_inside(std::string_view path) {
   }
 }
 
-std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
-
 }  // namespace
 
 std::optional<ExternalData> external_data(ProtoMessage tensor) {

@@ -22,8 +22,6 @@ constexpr size_t kMaxNodes = 10'000'000;
 /// Nodes of all function bodies, one for each call with attributes: functions that call others twice multiply.
 constexpr size_t kMaxFunctionNodes = 500'000;
 
-std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
-
 /// The messages of a graph, not walked yet.
 struct Parts {
   std::vector<ProtoMessage> nodes = {};

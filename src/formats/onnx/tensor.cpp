@@ -41,8 +41,6 @@ void append_small(const ProtoMessage& message, Contents& contents) {
   message.append_integers(contents.integers, 11 * kMaxElements);
 }
 
-std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
-
 /// Sizes of stored contents: whole numbers, none negative.
 std::vector<Dim> fixed_dims(const std::vector<int64_t>& sizes, std::string_view name, uint64_t offset) {
   std::vector<Dim> dims;
@@ -233,6 +231,8 @@ std::string_view name_in(const ProtoMessage& message) {
   }
   return name;
 }
+
+std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
 
 Tensor read_tensor(ProtoMessage message, uint32_t storage, ExternalFiles* external_files) {
   const ProtoMessage whole = message;

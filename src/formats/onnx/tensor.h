@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "bytes/protobuf.h"
@@ -16,6 +17,9 @@ inline constexpr size_t kMaxRank = 32;
 
 /// The current field as a name. Throws `Error` (limit) for one longer than `kMaxName`.
 std::string_view name_in(const ProtoMessage& message);
+
+/// A name as messages show it: in quotes, and cut where it is long.
+std::string quoted(std::string_view name);
 
 /// A TensorProto as a constant; `storage` is its number among the stored ones. Dense little-endian contents become
 /// `data`; varints become `elements` if they are at most `kMaxElements`. External data stays unopened: only its length
