@@ -434,6 +434,9 @@ class Counter {
     row.figures.params = claimed.elements.value();
     row.figures.weight_bytes = claimed.weight_bytes.value();
     quantization_bytes += claimed.quantization_bytes;
+    if (claimed.trainable) {
+      report_.totals.trainable_params = (*claimed.trainable + report_.totals.trainable_params.value_or(0)).value();
+    }
     if (!calls) quantization_bytes += parameters_.claim_scales(graph, node, row.index);
     report_.totals.quantization_bytes = quantization_bytes.value();
   }

@@ -85,7 +85,9 @@ Count ParameterCounter::claim_scales(const Graph& graph, const Node& node, uint3
 
 void ParameterCounter::claim(const Source& source, uint32_t row, Parameters& claimed, std::vector<Claim>* claims) {
   const DType dtype = source.value->dtype;
-  if (source.value->shape.empty() || dtype == DType::boolean || dtype == DType::string) return;
+  const std::optional<bool> trainable = source.tensor->trainable;
+  if (source.value->shape.empty() && !trainable) return;
+  if (dtype == DType::boolean || dtype == DType::string) return;
   const auto [counted_in, is_new] = source.made ? first_claim(claimed_fills_, source.tensor, row)
                                                 : first_claim(claimed_storages_, source.tensor->storage, row);
   const bool repeated = !is_new && counted_in == row;
@@ -95,6 +97,7 @@ void ParameterCounter::claim(const Source& source, uint32_t row, Parameters& cla
   claimed.elements += elements;
   claimed.weight_bytes += source.made ? byte_size(dtype, elements) : Count{source.tensor->stored_bytes};
   claimed.quantization_bytes += source.tensor->quantization.stored_bytes;
+  if (trainable) claimed.trainable = claimed.trainable.value_or(0) + (*trainable ? elements : Count{0});
 }
 
 }  // namespace flopstat

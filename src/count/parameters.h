@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -27,13 +28,15 @@ struct Parameters {
   Count elements = 0;
   Count weight_bytes = 0;
   Count quantization_bytes = 0;
+  std::optional<Count> trainable = std::nullopt;  ///< elements, where the file says which
 };
 
 /// Follows constants from where they are stored to the operations that they reach as data.
 ///
 /// A parameter is an element of a stored constant that reaches an operation as data or weight; through movement, casts,
 /// dequantization and arithmetic on constants it counts at its source. A stored buffer counts once, however often it is
-/// used. Booleans and constants without axes are none. Source: docs/counting.md, section 3.
+/// used. Booleans are none, nor are constants without axes unless the file says that they are trained. Source:
+/// docs/counting.md, section 3.
 class ParameterCounter {
  public:
   /// Where the constants among a frame's tensors come from.

@@ -22,6 +22,22 @@ TEST(Parameters, are_the_elements_of_weights_and_biases) {
   EXPECT_EQ(row_named(all.report, "dense").figures.params, 784 * 10 + 10);
 }
 
+TEST(Parameters, that_training_moves_are_told_apart_where_the_file_says_which) {
+  ModelBuilder b;
+  const TensorId kernel = b.stored({784, 10});
+  const TensorId mean = b.stored({10});
+  const TensorId scale = b.stored({});
+  b.tensor(kernel).trainable = true;
+  b.tensor(mean).trainable = false;
+  b.tensor(scale).trainable = true;
+  const TensorId dense = b.node(MatMul{}, {b.input("x", {1, 784}), kernel});
+  const TensorId centred = b.node(Binary{BinaryFn::sub}, {dense, mean});
+  b.outputs({b.node(Binary{BinaryFn::mul}, {centred, scale})});
+  const Counted all = counted(b.finish());
+  EXPECT_EQ(params(all), 784 * 10 + 10 + 1);
+  EXPECT_EQ(all.report.totals.trainable_params, 784 * 10 + 1);
+}
+
 TEST(Parameters, a_stored_buffer_used_twice_counts_once_for_its_first_user) {
   ModelBuilder b;
   const TensorId x = b.input("x", {1, 8});

@@ -48,6 +48,8 @@ struct Tensor {
   bool placeholder = false;  ///< `dims` stand for sizes that the file leaves open
   std::optional<std::vector<Dim>> dims = std::nullopt;
   std::optional<Role> named = std::nullopt;  ///< where the file says what it is for
+  std::optional<bool> trainable =
+      std::nullopt;  ///< where the file says that it is a parameter: whether training moves it
   Quantization quantization = {};
   Bytes data = {};            ///< contents as stored, if they are in the file and dense
   uint64_t stored_bytes = 0;  ///< bytes of the contents wherever they are, with what says where they belong; 0 if none
