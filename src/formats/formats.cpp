@@ -6,6 +6,7 @@
 
 #include "bytes/c_array.h"
 #include "flopstat/analyze.h"
+#include "formats/keras/keras.h"
 #include "formats/onnx/onnx.h"
 #include "formats/tflite/tflite.h"
 
@@ -22,10 +23,12 @@ struct Reader {
 constexpr std::array kFormats{
     FormatInfo{"tflite", "TensorFlow Lite", ".tflite"},
     FormatInfo{"onnx", "ONNX", ".onnx"},
+    FormatInfo{"keras json", "Keras configuration", ".json"},
 };
 constexpr std::array kReaders{
     Reader{matches_tflite, read_tflite},
     Reader{matches_onnx, read_onnx},
+    Reader{matches_keras_json, read_keras_json},
 };
 static_assert(kFormats.size() == kReaders.size());
 

@@ -45,9 +45,8 @@ bool flag(const LayerReader& layer, size_t position, Names names, bool otherwise
 
 /// A tuple: a list, or an object that says so.
 const JsonValue& unwrapped(const JsonValue& value) {
-  const JsonValue* config = value.find("config");
-  const JsonValue* inner = config != nullptr ? config->find("value") : nullptr;
-  return inner != nullptr ? *inner : value;
+  const JsonValue* items = value.find("items");
+  return items != nullptr ? *items : value;
 }
 
 std::optional<std::vector<int64_t>> list(const LayerReader& layer, size_t position, Names names) {
@@ -95,16 +94,9 @@ Results unary_behind(LayerReader& layer) {
   return {layer.emit(Unary{fn}, {x})};
 }
 
-Results activation(LayerReader& layer) {
-  std::string name;
-  for (const char c : layer.class_name()) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    if (upper && !name.empty()) name += '_';
-    name += upper ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  if (const std::optional<TensorId> y = apply_function(layer, layer.input(), name)) return {*y};
-  layer.corrupt("'" + name + "' is no activation");
-}
+Results sparse_plus(LayerReader& layer) { return {*apply_function(layer, layer.input(), "sparse_plus")}; }
+Results squareplus(LayerReader& layer) { return {*apply_function(layer, layer.input(), "squareplus")}; }
+Results tanh_shrink(LayerReader& layer) { return {*apply_function(layer, layer.input(), "tanh_shrink")}; }
 
 Results gelu(LayerReader& layer) {
   const bool approximate = flag(layer, 1, {"approximate"}, true);
@@ -335,10 +327,10 @@ Results dot_product_attention(LayerReader& layer) {
   return {reshaped(layer, layer.emit(op, operands), {0, 0, heads, layer.shape(x[2])[3]})};
 }
 
+template <bool root_mean_square>
 Results layer_norm(LayerReader& layer) {
-  const int64_t axis = whole(layer, 1, {"axis"}).value_or(-1);
-  Normalize op{.rows = Normalize::Rows::axes, .axes = {axis}};
-  op.root_mean_square = layer.class_name() == "RMSNorm";
+  const int64_t axis = whole(layer, kByName, {"axis"}).value_or(-1);
+  const Normalize op{.rows = Normalize::Rows::axes, .axes = {axis}, .root_mean_square = root_mean_square};
   return {layer.emit(op, inputs_of(layer))};
 }
 
@@ -840,7 +832,7 @@ constexpr auto kLayers = std::to_array<Layer>({
     {"Cast", cast},
     {"Cbrt", unary<UnaryFn::cbrt>},
     {"Ceil", unary<UnaryFn::ceil>},
-    {"Celu", activation},
+    {"Celu", unary<UnaryFn::elu>},
     {"Clip", clip},
     {"Concatenate", concat},
     {"Conv", conv<FilterLayout::spatial_io>},
@@ -857,7 +849,7 @@ constexpr auto kLayers = std::to_array<Layer>({
     {"Dot", matmul},
     {"DotProductAttention", dot_product_attention},
     {"Einsum", einsum},
-    {"Elu", activation},
+    {"Elu", unary<UnaryFn::elu>},
     {"Equal", binary<BinaryFn::equal>},
     {"Erf", unary<UnaryFn::erf>},
     {"Exp", unary<UnaryFn::exp>},
@@ -871,23 +863,23 @@ constexpr auto kLayers = std::to_array<Layer>({
     {"Glu", glu},
     {"Greater", binary<BinaryFn::greater>},
     {"GreaterEqual", binary<BinaryFn::greater_equal>},
-    {"HardShrink", activation},
-    {"HardSigmoid", activation},
-    {"HardSilu", activation},
-    {"HardTanh", activation},
+    {"HardShrink", unary<UnaryFn::shrink>},
+    {"HardSigmoid", unary<UnaryFn::hard_sigmoid>},
+    {"HardSilu", unary<UnaryFn::hard_swish>},
+    {"HardTanh", unary<UnaryFn::hard_tanh>},
     {"Identity", identity},
     {"Isinf", unary<UnaryFn::is_inf>},
     {"Isnan", unary<UnaryFn::is_nan>},
-    {"LayerNorm", layer_norm},
+    {"LayerNorm", layer_norm<false>},
     {"LayerScale", layer_scale},
-    {"LeakyRelu", activation},
+    {"LeakyRelu", unary<UnaryFn::leaky_relu>},
     {"Less", binary<BinaryFn::less>},
     {"LessEqual", binary<BinaryFn::less_equal>},
     {"Log", unary<UnaryFn::log>},
     {"Log10", unary_then<UnaryFn::log, BinaryFn::mul>},
     {"Log1p", unary_behind<BinaryFn::add, UnaryFn::log>},
     {"Log2", unary_then<UnaryFn::log, BinaryFn::mul>},
-    {"LogSigmoid", activation},
+    {"LogSigmoid", unary<UnaryFn::log_sigmoid>},
     {"LogSoftmax", log_softmax},
     {"LogicalAnd", binary<BinaryFn::logical_and>},
     {"LogicalNot", unary<UnaryFn::logical_not>},
@@ -914,7 +906,7 @@ constexpr auto kLayers = std::to_array<Layer>({
     {"Pad", pad},
     {"Power", binary<BinaryFn::pow>},
     {"Prod", reduce<ReduceFn::prod>},
-    {"RMSNorm", layer_norm},
+    {"RMSNorm", layer_norm<true>},
     {"Ravel", ravel},
     {"Reciprocal", unary<UnaryFn::reciprocal>},
     {"Relu", unary<UnaryFn::relu>},
@@ -924,27 +916,27 @@ constexpr auto kLayers = std::to_array<Layer>({
     {"Resize", resize},
     {"Round", unary<UnaryFn::round>},
     {"Rsqrt", unary<UnaryFn::rsqrt>},
-    {"Selu", activation},
+    {"Selu", unary<UnaryFn::selu>},
     {"Shape", shape_of},
-    {"Sigmoid", activation},
+    {"Sigmoid", unary<UnaryFn::sigmoid>},
     {"Sign", unary<UnaryFn::sign>},
-    {"Silu", activation},
+    {"Silu", unary<UnaryFn::silu>},
     {"Sin", unary<UnaryFn::sin>},
     {"Sinh", unary<UnaryFn::sinh>},
     {"SlicingOpLambda", get_item},
-    {"SoftShrink", activation},
+    {"SoftShrink", unary<UnaryFn::shrink>},
     {"Softmax", softmax},
-    {"Softplus", activation},
-    {"Softsign", activation},
+    {"Softplus", unary<UnaryFn::softplus>},
+    {"Softsign", unary<UnaryFn::softsign>},
     {"Sort", sort},
     {"SpaceToDepth", blocks<false>},
-    {"SparsePlus", activation},
-    {"SparseSigmoid", activation},
+    {"SparsePlus", sparse_plus},
+    {"SparseSigmoid", unary<UnaryFn::hard_sigmoid>},
     {"Split", split},
     {"Sqrt", unary<UnaryFn::sqrt>},
     {"Square", unary<UnaryFn::square>},
     {"SquaredDifference", binary<BinaryFn::squared_difference>},
-    {"Squareplus", activation},
+    {"Squareplus", squareplus},
     {"Squeeze", squeeze},
     {"Stack", stack},
     {"Std", spread<true>},
@@ -957,8 +949,8 @@ constexpr auto kLayers = std::to_array<Layer>({
     {"Take", take},
     {"TakeAlongAxis", take_along_axis},
     {"Tan", unary<UnaryFn::tan>},
-    {"Tanh", activation},
-    {"TanhShrink", activation},
+    {"Tanh", unary<UnaryFn::tanh>},
+    {"TanhShrink", tanh_shrink},
     {"TensorFlowOpLayer", tensorflow_node},
     {"Tensordot", tensordot},
     {"Threshold", unary<UnaryFn::thresholded_relu>},

@@ -128,7 +128,7 @@ Results auto_contrast(LayerReader& layer) {
 
 /// Applies while the model is used too.
 Results local_equalization(LayerReader& layer) {
-  return {layer.emit(Opaque{"the equalization of local histograms has no rule"}, {layer.input()})};
+  return {layer.emit_opaque("the equalization of local histograms has no rule", layer.input())};
 }
 
 /// Layers one behind the other.
