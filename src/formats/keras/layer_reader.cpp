@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "flopstat/error.h"
-#include "formats/keras/activation.h"
+#include "formats/keras/activations.h"
 #include "formats/keras/layer.h"
 #include "formats/keras/network.h"
 #include "ops/operands.h"
@@ -201,15 +201,10 @@ TensorId LayerReader::activate(TensorId tensor, std::string_view key) {
 }
 
 TensorId LayerReader::activate_by(TensorId tensor, std::string_view function) {
-  const std::optional<Op> op = activation_named(function);
-  if (!op) {
-    return emit_opaque("the activation " + quoted(function) + " is no function of Keras: its cost is not known",
-                       tensor);
-  }
-  const auto* unary = std::get_if<Unary>(&*op);
-  if (unary != nullptr && unary->fn == UnaryFn::identity) return tensor;
-  if (unary != nullptr && network_.builder().fuse(unary->fn, tensor, call_.begin)) return tensor;
-  return emit(*op, {tensor});
+  const std::optional<UnaryFn> fn = element_function(function);
+  if (fn && *fn != UnaryFn::identity && network_.builder().fuse(*fn, tensor, call_.begin)) return tensor;
+  if (const std::optional<TensorId> result = apply_function(*this, tensor, function)) return *result;
+  return emit_opaque("the activation " + quoted(function) + " is no function of Keras: its cost is not known", tensor);
 }
 
 std::vector<TensorId> LayerReader::call(const JsonValue& layer, std::string_view attribute,
