@@ -8,9 +8,11 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/c_source.h"
+#include "support/hdf5_writer.h"
 #include "support/onnx_writer.h"
 #include "support/tflite_writer.h"
 #include "support/zip_writer.h"
@@ -497,6 +499,33 @@ Seeds beginnings() {
           {"json", text("{}")}};
 }
 
+Seeds zip_seeds() {
+  const std::string words = "many words, many words, many words, many words";
+  return {{"stored", zip_archive({{"config.json", "{}"}, {"metadata.json", "{}"}, {"assets/", ""}})},
+          {"deflated", zip_archive_of({{"config.json", words, true}, {"zeros", std::string(5000, '\0'), true}})},
+          {"behind_a_model", joined(bytes_of_text("model"), zip_archive({{"labels.txt", "cat"}}, 5))},
+          {"sizes_behind", zip_archive_of({{.name = "a", .contents = words, .deflated = true, .sizes_behind = true},
+                                           {.name = "b", .contents = words, .sizes_behind = true}})},
+          {"sizes64", zip_archive_of({{.name = "a", .contents = words, .sizes64 = true}, {.name = "b"}}, 0, true)},
+          {"local_extra", zip_archive_of({{.name = "a", .local_extra = std::string("FB\4\0zzzz", 8)}})}};
+}
+
+Seeds hdf5_seeds() {
+  Hdf5Item links{.children = {{.name = "a", .children = {{.name = "data", .dims = {{3}}}}},
+                              {.name = "b", .soft_link = "/a/data"},
+                              {.name = "c", .soft_link = "/c"}}};
+  const Hdf5Item keras = keras_like_file("{\"class_name\": \"Sequential\"}");
+  Seeds seeds;
+  for (const auto& [name, style] : {std::pair{"symbol_tables", Hdf5Style::symbol_tables},
+                                    {"messages", Hdf5Style::messages},
+                                    {"dense", Hdf5Style::dense}}) {
+    seeds[std::string("keras_") + name] = hdf5_file(keras, style);
+    seeds[std::string("links_") + name] = hdf5_file(links, style);
+  }
+  seeds["user_block"] = hdf5_file(links, Hdf5Style::messages, 512);
+  return seeds;
+}
+
 bool write(const std::string& folder, const Seeds& seeds) {
   std::filesystem::create_directories(folder);
   for (const auto& [name, bytes] : seeds) {
@@ -516,7 +545,8 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   if (write(folder + "/fuzz_tflite", tflite_seeds()) && write(folder + "/fuzz_onnx", onnx_seeds()) &&
-      write(folder + "/fuzz_detect", beginnings())) {
+      write(folder + "/fuzz_detect", beginnings()) && write(folder + "/fuzz_zip", zip_seeds()) &&
+      write(folder + "/fuzz_hdf5", hdf5_seeds())) {
     return 0;
   }
   std::fprintf(stderr, "error: %s cannot be written\n", argv[1]);
