@@ -146,6 +146,7 @@ Hdf5Object Hdf5File::object(uint64_t address) const {
 }
 
 std::optional<Hdf5Object> Hdf5File::follow(Hdf5Object from, std::string_view path, uint32_t& soft_links) const {
+  space_.charge(path.size());
   if (!path.empty() && path.front() == '/') from = root();
   while (!path.empty()) {
     const size_t end = std::min(path.find('/'), path.size());

@@ -189,14 +189,14 @@ TEST(Hdf5, a_superblock_of_version_1_has_four_bytes_more) {
 
 // ---- Hostile files
 
-TEST(Hdf5, bytes_without_a_signature_are_no_file) {
+TEST(HostileHdf5, bytes_without_a_signature_are_no_hdf5_file) {
   EXPECT_FALSE(Hdf5File::matches({}));
   EXPECT_EQ(refusal(File(5000)).code, ErrorCode::unrecognised);
   const File elsewhere = hdf5_file(keras_like_file(kConfig), Hdf5Style::messages, 700);
   EXPECT_EQ(refusal(elsewhere).code, ErrorCode::unrecognised);
 }
 
-TEST(Hdf5, a_file_that_is_cut_off_says_how_much_is_missing) {
+TEST(HostileHdf5, an_hdf5_file_that_is_cut_off_says_how_much_is_missing) {
   for (const Hdf5Style style : kStyles) {
     const File whole = hdf5_file(keras_like_file(kConfig), style);
     const Error error = refusal(File(whole.begin(), whole.end() - 100));
@@ -206,7 +206,7 @@ TEST(Hdf5, a_file_that_is_cut_off_says_how_much_is_missing) {
   }
 }
 
-TEST(Hdf5, unknown_versions_are_named) {
+TEST(HostileHdf5, unknown_versions_of_structures_are_named) {
   const File old = hdf5_file(keras_like_file(kConfig));
   const File dense = hdf5_file(keras_like_file(kConfig), Hdf5Style::dense);
   const auto expect_unsupported = [](const File& bytes) {
@@ -223,7 +223,7 @@ TEST(Hdf5, unknown_versions_are_named) {
   }
 }
 
-TEST(Hdf5, a_structure_without_its_signature_is_corrupt) {
+TEST(HostileHdf5, a_structure_without_its_signature_is_corrupt) {
   const File old = hdf5_file(keras_like_file(kConfig));
   const File dense = hdf5_file(keras_like_file(kConfig), Hdf5Style::dense);
   const auto expect_corrupt = [](const File& file, const std::string& structure) {
@@ -235,7 +235,7 @@ TEST(Hdf5, a_structure_without_its_signature_is_corrupt) {
   for (const std::string structure : {"FRHP", "FHDB", "BTHD", "BTLF"}) expect_corrupt(dense, structure);
 }
 
-TEST(Hdf5, addresses_behind_the_end_are_truncated) {
+TEST(HostileHdf5, addresses_behind_the_end_are_truncated) {
   const File old = hdf5_file(keras_like_file(kConfig));
   for (const uint64_t address : {uint64_t{old.size()}, uint64_t{1} << 60, UINT64_MAX - 7}) {
     const Error error = refusal(changed(old, 64, address));  // of the root group's header
@@ -245,7 +245,7 @@ TEST(Hdf5, addresses_behind_the_end_are_truncated) {
   }
 }
 
-TEST(Hdf5, a_tree_that_leads_to_itself_is_corrupt) {
+TEST(HostileHdf5, a_tree_that_leads_to_itself_is_corrupt) {
   const File old = hdf5_file(keras_like_file(kConfig));
   const size_t tree = place_of(old, "TREE");
   File circle = changed(changed(old, tree + 5, uint8_t{1}), tree + 32, uint64_t{tree});
@@ -255,7 +255,7 @@ TEST(Hdf5, a_tree_that_leads_to_itself_is_corrupt) {
   EXPECT_THAT(refusal(levels).note, HasSubstr("levels do not fall by one"));
 }
 
-TEST(Hdf5, a_group_that_holds_itself_is_read_once) {
+TEST(HostileHdf5, a_group_that_holds_itself_is_read_once) {
   const File old = hdf5_file({.children = {{.name = "a", .children = {{.name = "b"}}}}});
   const uint64_t root = value_at<uint64_t>(old, 64);
   const size_t inner = place_of(old, "SNOD");  // children are written first: that of `a`, which names `b`
@@ -267,7 +267,7 @@ TEST(Hdf5, a_group_that_holds_itself_is_read_once) {
   EXPECT_EQ(read_everything(circle), 2u);
 }
 
-TEST(Hdf5, whoever_reads_without_end_meets_a_limit) {
+TEST(HostileHdf5, whoever_reads_without_end_meets_a_limit) {
   const File bytes = hdf5_file(keras_like_file(kConfig));
   const Error error = refusal(bytes, [](const Hdf5Object& root) {
     for (uint64_t i = 0; i < uint64_t{1} << 32; ++i) root.children();
@@ -275,13 +275,13 @@ TEST(Hdf5, whoever_reads_without_end_meets_a_limit) {
   EXPECT_EQ(error.code, ErrorCode::limit);
 }
 
-TEST(Hdf5, two_links_of_one_name_are_corrupt) {
+TEST(HostileHdf5, two_links_of_one_name_are_corrupt) {
   const File bytes = hdf5_file({.children = {{.name = "a"}, {.name = "b"}}}, Hdf5Style::messages);
   const File twice = changed(bytes, place_of(bytes, std::string("\1\0\1b", 4)) + 3, 'a');
   EXPECT_THAT(refusal(twice).message, HasSubstr("two links of one name"));
 }
 
-TEST(Hdf5, texts_that_their_heap_does_not_have_are_corrupt) {
+TEST(HostileHdf5, texts_that_their_heap_does_not_have_are_corrupt) {
   const File good = hdf5_file(keras_like_file(kConfig));
   const uint64_t heap = place_of(good, "GCOL");
   const std::string first = bytes_of(heap) + std::string("\1\0\0\0", 4);  // the heap and the index of the first text
@@ -296,7 +296,7 @@ TEST(Hdf5, texts_that_their_heap_does_not_have_are_corrupt) {
   EXPECT_THAT(refusal(changed(good, heap + 8, uint64_t{3})).note, HasSubstr("smaller than its own header"));
 }
 
-TEST(Hdf5, an_array_of_more_texts_than_bytes_is_corrupt) {
+TEST(HostileHdf5, an_array_of_more_texts_than_bytes_is_corrupt) {
   const File good = hdf5_file({.attributes = {{"names", {"aaa", "bbb"}, true, 4}}});
   const size_t dims = place_of(good, "aaa") - 8;
   ASSERT_EQ(value_at<uint64_t>(good, dims), 2u);
@@ -304,7 +304,7 @@ TEST(Hdf5, an_array_of_more_texts_than_bytes_is_corrupt) {
   EXPECT_THAT(refusal(changed(good, dims, uint64_t{1} << 60)).note, HasSubstr("needs more bytes than it has"));
 }
 
-TEST(Hdf5, shapes_that_nothing_can_have_are_refused) {
+TEST(HostileHdf5, shapes_that_nothing_can_have_are_refused) {
   const File good = hdf5_file({.children = {{.name = "data", .dims = {{4, 5}}}}});
   const size_t dims = place_of(good, bytes_of(4) + bytes_of(5));
   EXPECT_EQ(refusal(changed(good, dims, uint64_t{1} << 62)).code, ErrorCode::limit);
@@ -313,7 +313,7 @@ TEST(Hdf5, shapes_that_nothing_can_have_are_refused) {
   EXPECT_THAT(refusal(changed(good, dims - 7, uint8_t{33})).note, HasSubstr("more than 32 dimensions"));
 }
 
-TEST(Hdf5, elements_outside_of_the_file_are_truncated) {
+TEST(HostileHdf5, elements_outside_of_the_file_are_truncated) {
   const File good = hdf5_file({.children = {{.name = "data", .dims = {{4, 5}}}}}, Hdf5Style::messages);
   const size_t layout = place_of(good, std::string("\x08\x12\0\0\3\1", 6)) + 4;
   EXPECT_EQ(refusal(changed(good, layout + 2, uint64_t{good.size() - 79})).code, ErrorCode::truncated);
@@ -323,7 +323,7 @@ TEST(Hdf5, elements_outside_of_the_file_are_truncated) {
   EXPECT_EQ(Hdf5File(unwritten).root().child("data")->dataset()->stored_bytes, 0u);
 }
 
-TEST(Hdf5, a_header_that_continues_in_itself_is_corrupt) {
+TEST(HostileHdf5, a_header_that_continues_in_itself_is_corrupt) {
   File bytes = hdf5_file({.children = {{.name = "a"}}});
   const uint64_t header = value_at<uint64_t>(bytes, 64);
   const size_t message = header + 16;
@@ -333,7 +333,7 @@ TEST(Hdf5, a_header_that_continues_in_itself_is_corrupt) {
   EXPECT_THAT(refusal(bytes).note, HasSubstr("continues where it did already"));
 }
 
-TEST(Hdf5, impossible_heaps_and_trees_are_corrupt) {
+TEST(HostileHdf5, impossible_heaps_and_trees_are_corrupt) {
   const File good = hdf5_file({.children = {{.name = "a"}, {.name = "b"}}}, Hdf5Style::dense);
   const size_t heap = place_of(good, "FRHP"), tree = place_of(good, "BTHD"), leaf = place_of(good, "BTLF");
   EXPECT_THAT(refusal(changed(good, heap + 110, uint16_t{3})).note, HasSubstr("impossible sizes"));   // width
@@ -352,7 +352,7 @@ TEST(Hdf5, impossible_heaps_and_trees_are_corrupt) {
             ErrorCode::truncated);  // huge, and there is no tree of those
 }
 
-TEST(Hdf5, every_cut_is_an_error) {
+TEST(HostileHdf5, every_cut_of_an_hdf5_file_is_an_error) {
   for (const Hdf5Style style : kStyles) {
     const File good =
         hdf5_file({.attributes = {{"a", {"text"}}}, .children = {{.name = "data", .dims = {{2}}}}}, style);
@@ -362,7 +362,7 @@ TEST(Hdf5, every_cut_is_an_error) {
   }
 }
 
-TEST(Hdf5, two_and_a_half_thousand_mutants_of_a_keras_file_are_results_or_errors) {
+TEST(HostileHdf5, two_and_a_half_thousand_mutants_of_a_keras_file_are_results_or_errors) {
   constexpr int kMutants = 2500;
   const std::string config = R"({"class_name": "Sequential", "config": {"name": "sequential", "layers": []}})";
   for (const Hdf5Style style : kStyles) {
