@@ -7,6 +7,7 @@
 #include "bytes/c_array.h"
 #include "flopstat/analyze.h"
 #include "formats/onnx/onnx.h"
+#include "formats/tensorflow/tensorflow.h"
 #include "formats/tflite/tflite.h"
 
 namespace flopstat {
@@ -22,10 +23,14 @@ struct Reader {
 constexpr std::array kFormats{
     FormatInfo{"tflite", "TensorFlow Lite", ".tflite"},
     FormatInfo{"onnx", "ONNX", ".onnx"},
+    FormatInfo{"tensorflow saved model", "TensorFlow SavedModel", "saved_model.pb"},
+    FormatInfo{"tensorflow graph", "TensorFlow GraphDef", ".pb"},
 };
 constexpr std::array kReaders{
     Reader{matches_tflite, read_tflite},
     Reader{matches_onnx, read_onnx},
+    Reader{matches_saved_model, read_saved_model},
+    Reader{matches_tensorflow_graph, read_tensorflow_graph},
 };
 static_assert(kFormats.size() == kReaders.size());
 
