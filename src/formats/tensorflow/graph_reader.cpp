@@ -301,9 +301,8 @@ class RegionReader {
     const NodeReader reader = reader_of(node, scope()[number]);
     Tensor tensor{.name = node.name, .dtype = reader.type("dtype"), .dims = reader.shape("shape")};
     const std::string_view shared = reader.text("shared_name", {});
-    const std::string_view name = shared.empty() ? node.name : shared;
-    tensor.storage = file_.storage_of(name);
-    if (const auto trainable = file_.trainable_.find(name); trainable != file_.trainable_.end()) {
+    tensor.storage = file_.storage_of(shared.empty() ? node.name : shared);
+    if (const auto trainable = file_.trainable_.find(node.name); trainable != file_.trainable_.end()) {
       tensor.trainable = trainable->second;
     }
     tensor.stored_bytes = bytes_of(tensor);

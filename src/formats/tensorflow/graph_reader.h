@@ -45,7 +45,7 @@ class GraphReader final : public FileReader {
   /// Notes the functions of a FunctionDefLibrary.
   void add_library(ProtoMessage message);
 
-  /// Whether training moves the variable of that name.
+  /// Whether training moves the variable that the node of that name stands for.
   void set_trainable(std::string_view variable, bool trainable) { trainable_[variable] = trainable; }
 
   /// The graph that a GraphDef runs whole: its outputs are the nodes whose results nobody takes. Returns the graph.

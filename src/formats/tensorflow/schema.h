@@ -34,7 +34,11 @@ struct TensorInfo {
 };
 
 struct SavedObjectGraph {
-  enum Field : uint32_t { nodes = 1 };
+  enum Field : uint32_t { nodes = 1, concrete_functions = 2 };
+};
+
+struct SavedConcreteFunction {
+  enum Field : uint32_t { bound_inputs = 2 };
 };
 
 struct SavedObject {

@@ -236,7 +236,10 @@ Tensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeated) {
                     std::to_string(count) + " elements",
                 offset);
   }
+  const bool holds_nothing = content.empty() && values.numbers.empty() && !values.too_many;
   if (content.empty()) tensor.elements = repeated_up_to(count, tensor, std::move(values), repeated);
+  if (holds_nothing && tensor.elements) tensor.storage = 0;
+  if (tensor.storage == 0) tensor.stored_bytes = 0;
   return tensor;
 }
 

@@ -1,6 +1,8 @@
 #include "formats/tensorflow/tensorflow.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -137,19 +139,67 @@ SignatureInfo read_signature(std::string_view name, ProtoMessage message) {
   return signature;
 }
 
-/// Which variables training moves.
-void read_objects(ProtoMessage objects, GraphReader& reader) {
-  while (objects.next()) {
-    if (objects.field() != SavedObjectGraph::nodes) continue;
-    for (ProtoMessage object = objects.child(); object.next();) {
-      if (object.field() != SavedObject::variable) continue;
-      std::string_view name;
-      bool trainable = false;
-      for (ProtoMessage variable = object.child(); variable.next();) {
-        if (variable.field() == SavedVariable::name) name = name_in(variable);
-        if (variable.field() == SavedVariable::trainable) trainable = variable.integer() != 0;
+/// What the objects of the program that saved the model say of its variables.
+struct Objects {
+  std::vector<std::optional<bool>> trainable = {};                   ///< per object, if it is a variable
+  std::map<std::string_view, std::vector<int64_t>> captured = {};  ///< per function the objects it takes at the end
+};
+
+Objects read_objects(ProtoMessage message) {
+  Objects objects;
+  while (message.next()) {
+    if (message.field() == SavedObjectGraph::nodes) {
+      std::optional<bool>& trainable = objects.trainable.emplace_back();
+      for (ProtoMessage object = message.child(); object.next();) {
+        if (object.field() != SavedObject::variable) continue;
+        trainable = false;
+        for (ProtoMessage variable = object.child(); variable.next();) {
+          if (variable.field() == SavedVariable::trainable) trainable = variable.integer() != 0;
+        }
       }
-      reader.set_trainable(name, trainable);
+    }
+    if (message.field() == SavedObjectGraph::concrete_functions) {
+      const auto [name, function] = read_entry(message.child());
+      std::vector<int64_t>& captured = objects.captured[name];
+      for (ProtoMessage fields = function; fields.next();) {
+        if (fields.field() == SavedConcreteFunction::bound_inputs) fields.append_integers(captured, kMaxElements);
+      }
+    }
+  }
+  return objects;
+}
+
+/// The function that a node calls, by its attribute "f".
+std::string_view called_function(ProtoMessage node) {
+  std::string_view function;
+  while (node.next()) {
+    if (node.field() != NodeDef::attr) continue;
+    const auto [key, value] = read_entry(node.child());
+    if (key != "f") continue;
+    for (ProtoMessage fields = value; fields.next();) {
+      if (fields.field() != AttrValue::func || fields.type() != WireType::delimited) continue;
+      for (ProtoMessage called = fields.child(); called.next();) {
+        if (called.field() == NameAttrList::name) function = name_in(called);
+      }
+    }
+  }
+  return function;
+}
+
+/// Objects and nodes of variables go by different names. A call hands its function at the end what that captured: the
+/// nodes in the same order as the function's objects.
+void note_trainable(const Scope& scope, const Objects& objects, GraphReader& reader) {
+  for (NodeNumber n = 0; n < scope.size(); ++n) {
+    if (scope[n].op != "StatefulPartitionedCall" && scope[n].op != "PartitionedCall") continue;
+    const auto function = objects.captured.find(called_function(scope[n].message));
+    if (function == objects.captured.end()) continue;
+    const std::vector<int64_t>& captured = function->second;
+    const std::vector<Source> inputs = scope.inputs_of(n);
+    if (captured.size() > inputs.size()) continue;
+    for (size_t i = 0; i < captured.size(); ++i) {
+      const auto object = static_cast<uint64_t>(captured[i]);
+      if (object >= objects.trainable.size() || !objects.trainable[object]) continue;
+      reader.set_trainable(scope[inputs[inputs.size() - captured.size() + i].node].name, *objects.trainable[object]);
     }
   }
 }
@@ -254,14 +304,16 @@ Model read_saved_model(File file) {
   GraphReader reader(model);
   Nodes nodes(false);
   std::vector<SignatureInfo> signatures;
+  Objects objects;
   for (ProtoMessage message = graph.message; message.next();) {
     if (message.field() == MetaGraphDef::graph_def) read_nodes(message.child(), nodes, reader);
-    if (message.field() == MetaGraphDef::object_graph) read_objects(message.child(), reader);
+    if (message.field() == MetaGraphDef::object_graph) objects = read_objects(message.child());
     if (message.field() != MetaGraphDef::signature_def) continue;
     const auto [name, signature] = read_entry(message.child());
     if (!name.starts_with("__saved_model_")) signatures.push_back(read_signature(name, signature));
   }
   if (!nodes.loops) find_loops(nodes);
+  note_trainable(nodes.scope, objects, reader);
   std::ranges::sort(signatures, {}, &SignatureInfo::name);
   if (signatures.empty()) {
     model.main = reader.read_whole(nodes);
