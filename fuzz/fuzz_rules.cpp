@@ -60,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   }
   Model whole = model();
-  apply_rules(whole, std::vector{rules});
+  apply_rules(whole, {&rules, 1});
   return 0;
 }

@@ -17,7 +17,8 @@ constexpr std::string_view kHead =
     "# Each table is a rule: take away the # of the lines that hold, and write the formulas of your operator.\n"
     "# numel(x), dim(x, 1), rank(x), attr('name', 1), value(x1), min, max, ceil_div(a, b), + - * / // and "
     "parentheses;\n"
-    "# x, x1, ... are operands, w, w1, ... the stored ones, y, y1, ... results. Without work a rule leaves the cost unknown.\n";
+    "# x, x1, ... are operands, w, w1, ... the stored ones, y, y1, ... results. Without work a rule leaves the cost "
+    "unknown.\n";
 
 constexpr std::string_view kLines =
     "# mul_add = 'numel(y) * k'        # also add, mul, div, compare, transcendental; mul_add = 0: it costs nothing\n"
@@ -104,12 +105,10 @@ std::string table_of(const Found& found, const Model& model) {
   if (!row.name.empty()) text += " " + quoted(row.name);
   if (!row.unknown.empty()) text += "; " + escape(row.unknown, true);
   text += '\n';
-  size_t stored = 0;
   for (size_t i = 0; i < row.inputs.size(); ++i) {
     const TensorId id = found.node->inputs[i];
     const bool is_stored = id != kAbsent && model.graphs[row.graph].tensors[id].is_constant();
-    const std::string words = position('x', i) + (is_stored ? " or " + position('w', stored++) : "");
-    text += tensor_line(words, row.inputs[i], is_stored ? ", stored" : "");
+    text += tensor_line(position('x', i), row.inputs[i], is_stored ? ", stored" : "");
   }
   for (size_t i = 0; i < row.outputs.size(); ++i) text += tensor_line(position('y', i), row.outputs[i], "");
   const auto* opaque = std::get_if<Opaque>(&found.node->op);

@@ -69,8 +69,9 @@ TEST(ApplyRules, leaves_what_no_rule_is_for_unknown) {
 }
 
 TEST(ApplyRules, prefers_the_name_to_the_type_and_the_domain_to_none) {
-  const test::Counted counted = counted_by({file(
-      "[op.MyOp]\nadd = 1\noutput = 'x'\n[op.'com.acme::MyOp']\nadd = 2\noutput = 'x'\n[layer.second]\nadd = 3")});
+  const test::Counted counted =
+      counted_by({file("[op.MyOp]\nadd = 1\noutput = 'x'\n[op.'com.acme::MyOp']\nadd = 2\noutput = "
+                       "'x'\n[layer.second]\nadd = 3\noutput = 'x'")});
   EXPECT_EQ(row_named(counted.report, "first").figures.flops, 2u);
   EXPECT_EQ(row_named(counted.report, "second").figures.flops, 3u);
 }
@@ -112,7 +113,7 @@ TEST(ApplyRules, counts_parameters_that_no_operand_shows_once_for_each_node) {
   b.last_node().type = "MyOp";
   b.outputs({y});
   Model model = b.finish();
-  apply_rules(model, std::vector{file("[op.MyOp]\nadd = 'numel(x)'\nparams = 10\noutput = 'x'")});
+  apply_rules(model, std::vector<UserRules>{file("[op.MyOp]\nadd = 'numel(x)'\nparams = 10\noutput = 'x'")});
   const test::Counted counted = test::counted(std::move(model));
   EXPECT_EQ(counted.report.totals.figures.flops, 2u * 4);
   EXPECT_EQ(counted.report.totals.figures.params, 10u);

@@ -11,7 +11,7 @@ struct TensorRef {
   enum class Kind : uint8_t {
     operand,  ///< x, x0, x1, ...: by position, absent ones included
     result,   ///< y, y0, y1, ...
-    stored,   ///< w, w0, w1, ...: operands whose contents the file has, in order
+    stored,   ///< w, w0, w1, ...: operands that the file stores, or that are computed from such alone
     named,    ///< by the file's name of the tensor
   };
   Kind kind = Kind::operand;

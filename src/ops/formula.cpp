@@ -86,10 +86,10 @@ std::string shown(std::string_view name) {
   return "'" + std::string(name.substr(0, kLongest)) + (name.size() > kLongest ? "...'" : "'");
 }
 
-/// The i-th operand of those whose contents the file has.
+/// The i-th operand of those that are the same in every run.
 const Operand* stored(std::span<const Operand> operands, uint32_t index) {
   for (const Operand& operand : operands) {
-    if (operand.tensor == nullptr || !operand.tensor->is_constant()) continue;
+    if (!operand || !operand.value->constant) continue;
     if (index-- == 0) return &operand;
   }
   return nullptr;

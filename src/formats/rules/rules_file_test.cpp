@@ -95,7 +95,7 @@ TEST(RulesFile, refuses_definitions_in_a_circle) {
 
 TEST(RulesFile, tells_line_and_column_of_what_it_does_not_understand) {
   EXPECT_THAT(fault_in("[op.A]\nadd = 'numel(x) +'").message, StartsWith("my.toml:2:18: "));
-  EXPECT_THAT(fault_in("[op.A]\nadd = \"attr(\\\"k\\\") + z\"").message, StartsWith("my.toml:2:23: "));
+  EXPECT_THAT(fault_in("[op.A]\nadd = \"attr(\\\"k\\\") + z\"").message, StartsWith("my.toml:2:22: "));
   EXPECT_THAT(fault_in("[op.A]\n  mull_add = 1").message, StartsWith("my.toml:2:3: "));
   EXPECT_THAT(fault_in("[op.A]\nadd = ").message, StartsWith("my.toml:2:"));
 }
