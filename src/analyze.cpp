@@ -7,6 +7,8 @@
 #include "count/counter.h"
 #include "count/memory.h"
 #include "formats/formats.h"
+#include "formats/rules/rules_file.h"
+#include "graph/apply_rules.h"
 #include "graph/frames.h"
 #include "graph/qdq.h"
 #include "graph/rewrite.h"
@@ -53,6 +55,23 @@ const Convention& convention_named(const std::string& name) {
   std::string names;
   for (const Convention& each : conventions()) names += (names.empty() ? "" : ", ") + std::string(each.name);
   throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt, "there are: " + names);
+}
+
+/// The rules of a file. Whatever is wrong with it is an error of usage: the model is another file.
+UserRules read_rules(const std::string& path) {
+  try {
+    return rules::read_rules(File::open(path));
+  } catch (const Error& error) {
+    if (error.code == ErrorCode::usage) throw;
+    throw Error(ErrorCode::usage, "the rules file '" + path + "' cannot be used: " + error.message, std::nullopt,
+                error.note, "flopstat explain --template MODEL writes one to begin with");
+  }
+}
+
+std::vector<UserRules> read_rules(const std::vector<std::string>& paths) {
+  std::vector<UserRules> files;
+  for (const std::string& path : paths) files.push_back(read_rules(path));
+  return files;
 }
 
 Bindings bindings_of(const Options& options) {
@@ -131,7 +150,9 @@ auto located(const std::optional<CSource>& source, Work work) {
 
 OpenModel::OpenModel(File file, Options options)
     : convention_(convention_named(options.convention)), options_(std::move(options)) {
+  const std::vector<UserRules> rules = read_rules(options_.rules);
   Model model = read_model(std::move(file));
+  if (!rules.empty()) apply_rules(model, rules);
   located(model.source, [&] {
     choose_signature(model, options_.signature);
     if (options_.as_float) make_float(model);

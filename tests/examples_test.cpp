@@ -336,6 +336,20 @@ TEST(Examples, a_decoder_costs_its_prompt_at_once_and_its_tokens_one_by_one) {
   }
 }
 
+/// custom_op: 16 positions of 64 channels, each mixed with 5 around it, then 10 classes.
+TEST(Examples, an_operator_that_nobody_knows_costs_what_its_rule_says) {
+  const std::string folder = FLOPSTAT_SOURCE_DIR "/examples/";
+  const Report without = analyze(folder + "custom_op.onnx");
+  EXPECT_EQ(without.totals.unknown_nodes, 2u);  // what follows has no shape either
+  EXPECT_FALSE(without.totals.complete);
+
+  const Report report = analyze(folder + "custom_op.onnx", {.rules = {folder + "custom_op.toml"}});
+  test::check_invariants(report);
+  EXPECT_TRUE(report.totals.complete);
+  EXPECT_EQ(report.totals.figures.macs, 16u * 64 * 5 + 16 * 64 * 10);
+  EXPECT_EQ(report.totals.figures.params, 5u * 64 + 64 * 10);
+}
+
 TEST(Examples, are_what_the_scripts_write) {
   for (const std::string script : {"make_examples", "make_onnx_examples"}) {
     const std::string command = "'" FLOPSTAT_PYTHON "' '" FLOPSTAT_SOURCE_DIR "/scripts/" + script + "' --check";
@@ -354,7 +368,7 @@ TEST(Examples, every_example_is_tested_here) {
   for (const std::string& file : test::files_in(FLOPSTAT_SOURCE_DIR "/examples")) {
     if (file.find('.') != std::string::npos && !file.ends_with(".md")) found.push_back(file);
   }
-  expected.emplace_back("tiny_gpt.onnx");
+  for (const char* other : {"tiny_gpt.onnx", "custom_op.onnx", "custom_op.toml"}) expected.emplace_back(other);
   EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected));
 }
 

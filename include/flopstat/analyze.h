@@ -29,6 +29,7 @@ struct Options {
   std::map<std::string, std::vector<Number>> contents = {};  ///< of small inputs by name, in row-major order
   std::string signature = {};                                ///< empty: the default one, else the first
   std::string convention = "flopstat";
+  std::vector<std::string> rules = {};  ///< files that say what operators cost which nobody else knows: docs/rules.md
   Qdq qdq = Qdq::integer;
   bool as_float = false;              ///< count the network as it was before quantization, and warn that this was done
   bool float_equivalent = false;      ///< also count the network as it was before quantization

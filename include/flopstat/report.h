@@ -61,7 +61,8 @@ struct Row {
   std::span<const TensorInfo> outputs;
   Figures figures;  ///< of one run
   Certainty certainty = Certainty::exact;
-  std::string unknown;  ///< why its cost is not known; empty where it is
+  std::string unknown;    ///< why its cost is not known; empty where it is
+  std::string_view rule;  ///< the user's rule that counts it, "my.toml:3"; empty where there is none
   std::shared_ptr<const Derivation> derivation =
       nullptr;  ///< where `Options::derive` asks for it and the cost is known
 };

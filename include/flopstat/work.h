@@ -14,8 +14,9 @@ enum class Part : uint8_t { core, bias, activation, requantize };
 /// abs, sign, round or one side of a clamp; a transcendental is exp, log, sqrt, sin, tanh, erf, ...
 enum class Unit : uint8_t { mul_add, add, mul, div, compare, transcendental };
 
-/// Bound: an upper bound, the true count depends on the data. Model: the usual formula, not the executed one.
-enum class Certainty : uint8_t { exact, bound, model };
+/// Bound: an upper bound, the true count depends on the data. Model: the usual formula, not the executed one. Rule: a
+/// formula that the user gave (`Options::rules`).
+enum class Certainty : uint8_t { exact, bound, model, rule };
 
 /// Arithmetic that the convention `flopstat` does not call work, kept because others do: on shapes, indices and
 /// counters (index), or on constants alone and thus done when the model is loaded (constant).

@@ -125,6 +125,42 @@ TEST(FlexBuffer, a_number_elsewhere_is_followed_and_a_way_out_of_the_bytes_is_no
   EXPECT_EQ(flexbuffer_number(bytes, "a"), std::nullopt);
 }
 
+/// The entry of that key; fails the test where there is none.
+FlexEntry entry_of(const std::vector<std::byte>& bytes, std::string_view key) {
+  for (FlexEntry& each : flexbuffer_entries(bytes, 100, 100)) {
+    if (each.key == key) return std::move(each);
+  }
+  ADD_FAILURE() << "no entry " << key;
+  return {};
+}
+
+TEST(FlexBuffer, lists_numbers_under_their_keys) {
+  for (const uint32_t width : {4u, 8u}) {
+    const uint64_t half = width == 4 ? bits_of_float(0.5F) : bits_of_double(0.5);
+    const std::vector<std::byte> bytes =
+        map_of({{"a", {kInt, static_cast<uint64_t>(-3)}}, {"b", {kBool, 1}}, {"c", {kFloat, half}}}, width);
+    EXPECT_EQ(std::get<std::vector<int64_t>>(entry_of(bytes, "a").value), std::vector<int64_t>{-3});
+    EXPECT_EQ(std::get<std::vector<int64_t>>(entry_of(bytes, "b").value), std::vector<int64_t>{1});
+    EXPECT_EQ(std::get<std::vector<double>>(entry_of(bytes, "c").value), std::vector<double>{0.5});
+  }
+}
+
+TEST(FlexBuffer, lists_texts_and_lists_of_numbers) {
+  // In front of the map [len=3, 5, 6, 7] as a vector of integers and [len=2, 'o', 'k', 0] as a text; each value of the
+  // map is the way back to what follows the length.
+  std::vector<std::byte> map = map_of({{"n", {11, 0}}, {"t", {kString, 0}}}, 1);
+  std::vector<std::byte> bytes;
+  for (const int byte : {3, 5, 6, 7, 2, int{'o'}, int{'k'}, 0}) bytes.push_back(static_cast<std::byte>(byte));
+  bytes.insert(bytes.end(), map.begin(), map.end());
+  const size_t values = bytes.size() - 7;  // two values, their types, and the three bytes of the root
+  bytes[values] = static_cast<std::byte>(values - 1);
+  bytes[values + 1] = static_cast<std::byte>(values + 1 - 5);
+  EXPECT_EQ(std::get<std::vector<int64_t>>(entry_of(bytes, "n").value), (std::vector<int64_t>{5, 6, 7}));
+  EXPECT_EQ(std::get<std::string_view>(entry_of(bytes, "t").value), "ok");
+  EXPECT_EQ(flexbuffer_entries(bytes, 1, 100).size(), 1u);
+  EXPECT_EQ(flexbuffer_entries(bytes, 100, 2).size(), 1u) << "three numbers are more than two";
+}
+
 TEST(FlexBuffer, every_cut_and_every_changed_byte_is_survived) {
   for (const uint32_t width : {1u, 2u, 4u, 8u}) {
     const std::vector<std::byte> bytes = map_of({{"ab", {kInt, 1}}, {"cd", {kFloat, 2}}, {"ef", {kMap, 3}}}, width);
@@ -135,6 +171,7 @@ TEST(FlexBuffer, every_cut_and_every_changed_byte_is_survived) {
         std::vector<std::byte> changed = bytes;
         changed[size] = static_cast<std::byte>(change);
         flexbuffer_number(changed, "ef");
+        flexbuffer_entries(changed, 8, 8);
       }
     }
   }

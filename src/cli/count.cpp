@@ -12,8 +12,8 @@
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/screens.h"
-#include "cli/suggest.h"
 #include "cli/terminal.h"
+#include "model/suggest.h"
 #include "reports/comparison.h"
 #include "reports/json.h"
 

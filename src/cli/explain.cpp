@@ -5,16 +5,18 @@
 #include <charconv>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/outputs.h"
-#include "cli/suggest.h"
 #include "cli/terminal.h"
 #include "count/rules.h"
+#include "flopstat/rules.h"
 #include "formats/words.h"
+#include "model/suggest.h"
 #include "ops/functions.h"
 #include "reports/derivation_json.h"
 #include "reports/derivation_text.h"
@@ -255,9 +257,40 @@ ExitCode explain_model(const Arguments& arguments) {
   return arguments.strict && !report.totals.complete ? ExitCode::incomplete : ExitCode::fine;
 }
 
+ExitCode complain_about(const Error& error, const std::string& path, const Arguments& arguments) {
+  complain(error_text(advised(error, path), path, style_of(STDERR_FILENO, arguments)));
+  return error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file;
+}
+
+// ---- Rules files to begin with
+
+/// `--template TYPE`, `--template MODEL`, or both in either order.
+ExitCode write_template(const Arguments& arguments) {
+  std::vector<std::string> words = arguments.models;
+  const std::string usage = "flopstat explain --template TYPE, flopstat explain MODEL --template, or both words";
+  if (words.empty() || words.size() > 2) {
+    throw UsageError{{"--template takes the type of an operator, a model, or both", {}, {}, usage}};
+  }
+  if (!arguments.outputs.empty() || arguments.format != Format::terminal) {
+    throw UsageError{{"a rules file is TOML on standard output", {}, {}, usage + " > my.toml"}};
+  }
+  if (words.size() == 1 && !looks_like_a_file(words[0])) {
+    Output::standard().write(rules_template(words[0]));
+    return ExitCode::fine;
+  }
+  if (words.size() == 2 && !looks_like_a_file(words[0])) std::swap(words[0], words[1]);
+  try {
+    Output::standard().write(rules_template_of(words[0], words.size() == 2 ? words[1] : "", arguments.options));
+    return ExitCode::fine;
+  } catch (const Error& error) {
+    return complain_about(error, words[0], arguments);
+  }
+}
+
 }  // namespace
 
 ExitCode explain(const Arguments& arguments) {
+  if (arguments.rules_template) return write_template(arguments);
   const std::vector<std::string>& words = arguments.models;
   if (words.empty()) return explain_all(arguments), ExitCode::fine;
   const std::string topic = joined(words, " ");
@@ -272,8 +305,7 @@ ExitCode explain(const Arguments& arguments) {
   try {
     return explain_model(arguments);
   } catch (const Error& error) {
-    complain(error_text(advised(error, words[0]), words[0], style_of(STDERR_FILENO, arguments)));
-    return error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file;
+    return complain_about(error, words[0], arguments);
   }
 }
 

@@ -11,8 +11,9 @@
 #include <system_error>
 
 #include "bytes/folder.h"
-#include "cli/suggest.h"
 #include "flopstat/analyze.h"
+#include "flopstat/rules.h"
+#include "model/suggest.h"
 
 namespace flopstat::cli {
 namespace {
@@ -98,6 +99,10 @@ std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
 
 Report analyze_model(const std::string& model, const Options& options) {
   return model == "-" ? analyze(standard_input(), model, options) : analyze(model, options);
+}
+
+std::string rules_template_of(const std::string& model, const std::string& type, const Options& options) {
+  return model == "-" ? rules_template(standard_input(), model, type, options) : rules_template(model, type, options);
 }
 
 Scaling scale_model(const std::string& model, const Options& options, const std::map<std::string, SizeRange>& ranges) {

@@ -22,6 +22,10 @@ std::vector<ModelPath> find_models(const std::vector<std::string>& paths);
 /// Counts one model; "-" is read from standard input. Throws `Error`.
 Report analyze_model(const std::string& model, const Options& options);
 
+/// A rules file to begin with, for the operators of that type in a model, or, where it is empty, for all that are not
+/// known; "-" is read from standard input. Throws `Error`.
+std::string rules_template_of(const std::string& model, const std::string& type, const Options& options);
+
 /// Whether the name ends as files of some format that is read do.
 bool is_named_like_a_model(const std::string& path);
 

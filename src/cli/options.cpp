@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include "cli/suggest.h"
+#include "model/suggest.h"
 
 namespace flopstat::cli {
 namespace {
@@ -44,7 +44,8 @@ constexpr CommandInfo kCommands[] = {
     {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a figure came about", Command::explain,
      "  flopstat explain conv\n"
      "  flopstat explain model.tflite\n"
-     "  flopstat explain model.tflite 7\n"},
+     "  flopstat explain model.tflite 7\n"
+     "  flopstat explain model.onnx --template > my.toml\n"},
     {"formats", "flopstat formats", "the file formats that can be read", Command::formats, "  flopstat formats\n"},
     {"completion", "flopstat completion SHELL", "what makes bash, zsh or fish complete its words", Command::completion,
      "  source <(flopstat completion bash)\n"
@@ -362,6 +363,9 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   if (command == Command::ops || command == Command::memory || command == Command::diff) {
     last(app.add_option("-n,--rows", texts.limit, "show that many rows")->type_name("ROWS"));
   }
+  if (command == Command::explain) {
+    app.add_flag("--template", arguments.rules_template, "a rules file to begin with, for an operator or a model");
+  }
   if (command == Command::tree) {
     last(app.add_option("--depth", texts.depth, "levels below the model; all else is added up")->type_name("N"));
   }
@@ -375,6 +379,8 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
+    repeatable(app.add_option("--rules", arguments.options.rules, "what operators cost that flopstat does not know")
+                   ->type_name("FILE"));
     last(app.add_option("--qdq", texts.qdq, "of QDQ graphs: integer operations, or float")->type_name("TYPE"));
     app.add_flag("--as-float", arguments.options.as_float, "the network as it was before quantization");
     app.add_flag("--exact", arguments.exact, "every digit, bytes instead of KiB");

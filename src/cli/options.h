@@ -49,6 +49,7 @@ struct Arguments {
   Selection selection = {};            ///< of `ops`; the limit of `memory` and `diff`, too
   std::optional<uint32_t> depth = {};  ///< of `tree`
   std::vector<Gate> gates = {};        ///< of `diff`
+  bool rules_template = false;         ///< of `explain`
   ByteUnits units = ByteUnits::iec;
   bool exact = false;
   bool wide = false;

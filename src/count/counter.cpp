@@ -11,6 +11,7 @@
 #include "count/parameters.h"
 #include "flopstat/error.h"
 #include "graph/loop.h"
+#include "model/user_rule.h"
 #include "ops/ops.h"
 #include "ops/quantize.h"
 #include "ops/requantize.h"
@@ -304,8 +305,12 @@ class Counter {
       return;
     }
     Known<Cost> cost = missing != nullptr ? Known<Cost>(*missing) : cost_of(node, operands, as_read(node, packed));
+    if (const auto* opaque = std::get_if<Opaque>(&node.op); opaque != nullptr && opaque->rule != nullptr) {
+      row.rule = opaque->rule->place;
+    }
     if (Cost* each = known(cost)) {
-      if (derive_) row.derivation = derivation(node, operands, *each, claims, row.index);
+      claim_hidden(*each, row);
+      if (derive_) row.derivation = derivation(node, operands, *each, claims, row);
       fill(row, node, operands, std::move(*each));
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
@@ -330,7 +335,8 @@ class Counter {
     };
     fill_from(node.inputs, in_);
     fill_from(node.outputs, out_);
-    if (std::holds_alternative<Opaque>(node.op)) return nullptr;
+    if (const auto* opaque = std::get_if<Opaque>(&node.op); opaque != nullptr && opaque->rule == nullptr)
+      return nullptr;
     if (frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()))) return nullptr;
     return missing;
   }
@@ -391,14 +397,27 @@ class Counter {
 
   /// Null where the figures leave 64 bits.
   std::shared_ptr<const Derivation> derivation(const Node& node, const Operands& operands, const Cost& cost,
-                                               const std::vector<Claim>& claims, uint32_t row) const {
+                                               const std::vector<Claim>& claims, const Row& row) const {
     try {
       auto result = std::make_shared<Derivation>(derive(node, operands, cost, convention_));
-      for (const Claim& claim : claims) result->parameters.push_back(source_of(claim, row));
+      for (const Claim& claim : claims) result->parameters.push_back(source_of(claim, row.index));
+      if (cost.parameters != 0) result->parameters.push_back(hidden_source(cost, row));
       return result;
     } catch (const Overflow&) {
       return nullptr;
     }
+  }
+
+  /// Parameters that no operand shows, under the name of the rule that says so.
+  ParameterSource hidden_source(const Cost& cost, const Row& row) const {
+    const uint32_t first = hidden_.at({row.graph, row.node});
+    return {.name = row.rule,
+            .dtype = cost.parameter_dtype,
+            .shape = {},
+            .elements = cost.parameters.value(),
+            .weight_bytes = byte_size(cost.parameter_dtype, cost.parameters).value(),
+            .quantization_bytes = 0,
+            .counted_in = first == row.index ? std::nullopt : std::optional(first)};
   }
 
   static ParameterSource source_of(const Claim& claim, uint32_t row) {
@@ -440,6 +459,14 @@ class Counter {
     }
     if (!calls) quantization_bytes += parameters_.claim_scales(graph, node, row.index);
     report_.totals.quantization_bytes = quantization_bytes.value();
+  }
+
+  /// Parameters that no operand shows belong to the first row of their node.
+  void claim_hidden(const Cost& cost, Row& row) {
+    if (cost.parameters == 0 || !hidden_.try_emplace({row.graph, row.node}, row.index).second) return;
+    const Count bytes = byte_size(cost.parameter_dtype, cost.parameters);
+    row.figures.params = (cost.parameters + row.figures.params.value_or(0)).value();
+    row.figures.weight_bytes = (bytes + row.figures.weight_bytes.value_or(0)).value();
   }
 
   TensorInfo info(const Frame& frame, TensorId id) const {
@@ -536,6 +563,7 @@ class Counter {
   Report report_;
   std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
+  std::map<std::pair<GraphId, NodeIndex>, uint32_t> hidden_;  ///< the row that has a node's parameters without tensor
   std::vector<Operand> in_;
   std::vector<Operand> out_;
   std::vector<Operand> read_;

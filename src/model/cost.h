@@ -16,6 +16,10 @@ struct Cost {
   std::vector<const Expression*> how = {};  ///< of each entry of `work`; empty where nothing is traced
   Count skippable = 0;                      ///< core mul_adds that the file alone shows to be zero: nominal - valid
 
+  // Parameters that belong to the node and that no operand shows.
+  Count parameters = 0;
+  DType parameter_dtype = DType::unknown;  ///< of a fixed size where there are any
+
   /// Bytes moved. Absent: every operand once, every result once.
   std::optional<Count> read_bytes = std::nullopt;
   std::optional<Count> written_bytes = std::nullopt;

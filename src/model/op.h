@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "flopstat/dtype.h"
+#include "model/attributes.h"
 
 /// Every operation there is, one struct each. Readers translate their format's spelling into these; the meaning (shape
 /// and cost) lives in `ops/`. Each comment gives the operands in order; "?" marks one that may be absent. What a format
@@ -1223,10 +1225,15 @@ struct Scan {
   bool batched = false;                   ///< every operand has a batch axis in front, which the body does not see
 };
 
-/// Known to exist, not understood.
+struct UserRule;  // model/user_rule.h
+
+/// Known to exist, not understood; or counted by a rule that the user gave. Operands and results are the file's.
 struct Opaque {
   static constexpr std::string_view name = "opaque";
   std::string why = {};
+  std::shared_ptr<const Attributes> attributes = nullptr;  ///< as the file has them, for rules; null: none are kept
+  std::string domain = {};                                 ///< that the type belongs to, where a format has domains
+  std::shared_ptr<const UserRule> rule = nullptr;          ///< set by graph/apply_rules, not by readers
 };
 
 using Op =

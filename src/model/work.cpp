@@ -29,6 +29,7 @@ std::string_view name_of(Certainty certainty) {
     case Certainty::exact: return "exact";
     case Certainty::bound: return "bound";
     case Certainty::model: return "model";
+    case Certainty::rule: return "rule";
   }
   return "?";
 }

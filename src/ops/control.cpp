@@ -62,8 +62,4 @@ Inferred infer(const Scan&, const Operands&) { return from_graph(); }
 Known<Cost> count(const Scan&, const Operands&) { return free_of_charge(); }
 Role role(const Scan&, size_t) { return Role::data; }
 
-Inferred infer(const Opaque& op, const Operands&) { return Unknown{op.why}; }
-Known<Cost> count(const Opaque& op, const Operands&) { return Unknown{op.why}; }
-Role role(const Opaque&, size_t) { return Role::data; }
-
 }  // namespace flopstat

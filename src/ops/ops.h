@@ -216,6 +216,7 @@ FLOPSTAT_DECLARE_OP(Case);
 FLOPSTAT_DECLARE_OP(While);
 FLOPSTAT_DECLARE_OP(Loop);
 FLOPSTAT_DECLARE_OP(Scan);
+// opaque.cpp: what only the user can know
 FLOPSTAT_DECLARE_OP(Opaque);
 
 #undef FLOPSTAT_DECLARE_OP

@@ -110,6 +110,7 @@ void op(JsonWriter& json, const Row& row) {
     operands(json, "outputs", row.outputs);
     figures(json, row);
     text_or_null(json, "unknown", row.unknown);
+    if (!row.rule.empty()) json.member("rule", row.rule);
     json.key("derivation");
     if (row.derivation && row.unknown.empty()) {
       derivation(json, row);

@@ -70,6 +70,7 @@ std::string_view remark(const Work& work) {
   switch (work.certainty) {
     case Certainty::bound: return " (an upper bound: the data decide)";
     case Certainty::model: return " (by the usual formula, not by what an engine executes)";
+    case Certainty::rule: return " (as the user's rule says)";
     case Certainty::exact: break;
   }
   return "";
@@ -191,6 +192,7 @@ std::string title_of(const Row& row, const Page& page) {
 std::string standing_of(const Row& row, const Page& page) {
   std::string text = fmt::format("operation {}", row.op);
   if (!row.scope.empty()) text += fmt::format(", in layer '{}'", page.escaped(row.scope));
+  if (!row.rule.empty()) text += fmt::format(", counted by the rule {}", page.escaped(row.rule));
   if (row.caller) text += fmt::format(", called by row #{}", *row.caller);
   if (!row.repeat) return text + ", runs an unknown number of times: totals count it once";
   if (*row.repeat == 0) return text + ", does not run: part of no total but the parameters";

@@ -105,6 +105,7 @@ void op(JsonWriter& json, const Row& row) {
     json.member("certainty", name_of(row.certainty));
     work_of_row(json, row.figures.work);
     text_or_null(json, "unknown", row.unknown);
+    if (!row.rule.empty()) json.member("rule", row.rule);
   });
 }
 

@@ -132,6 +132,11 @@ void write_certainty(const Report& report, const TerminalStyle& style, std::stri
                            models == 1 ? "1 op is counted" : fmt::format("{} ops are counted", models)),
                Emphasis::plain, style, out);
   }
+  if (const auto by_rule = rows_of(Certainty::rule)) {
+    write_note(fmt::format("note: {} as the user's rules say (--rules)",
+                           by_rule == 1 ? "1 op is counted" : fmt::format("{} ops are counted", by_rule)),
+               Emphasis::plain, style, out);
+  }
 }
 
 void write_attached(const Report& report, const TerminalStyle& style, std::string& out) {

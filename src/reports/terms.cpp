@@ -74,7 +74,8 @@ constexpr std::array kTerms{
          "state,state_bytes"},
     Term{"bound",
          "An upper bound: the true count depends on the data, as in a top-k or in non-maximum suppression. 'model' "
-         "marks the usual formula for an algorithm that libraries choose freely, as for an FFT; all else is exact.",
+         "marks the usual formula for an algorithm that libraries choose freely, as for an FFT, 'rule' what a rules "
+         "file of the user says; all else is exact.",
          "exact,model,certainty,upper bound"},
     Term{"lower bound",
          "A total behind '>=' or '≥': the cost of something in it is not known, or a loop's number of rounds. The "

@@ -426,12 +426,13 @@ class GraphReader {
     }
     const std::optional<int64_t> version = operator_sets_.version_of(draft.domain);
     if (!version) {
-      return Opaque{type + ": the model imports no version of the domain " + quoted(long_domain(draft.domain))};
+      return Opaque{type + ": the model imports no version of the domain " + quoted(long_domain(draft.domain)),
+                    attributes_of(draft), std::string(draft.domain)};
     }
     const Operator* row = find_operator(draft.domain, node.type);
     if (row == nullptr) {
-      return Opaque{"there is no rule for the operator " + type + " of the domain " +
-                    quoted(long_domain(draft.domain))};
+      return Opaque{"there is no rule for the operator " + type + " of the domain " + quoted(long_domain(draft.domain)),
+                    attributes_of(draft), std::string(draft.domain)};
     }
     NodeReader reader(graph_, node, read_attributes(draft.message, given_), draft.inner ? *draft.inner : kNoGraphs,
                       *version, library_.storage);
@@ -440,8 +441,17 @@ class GraphReader {
     }
     Op op = row->read(reader);
     if (std::vector<Node> before = reader.emitted(); !before.empty()) splits_.push_back({index, std::move(before)});
-    if (Opaque* opaque = std::get_if<Opaque>(&op)) opaque->why = type + ": " + opaque->why;
+    if (Opaque* opaque = std::get_if<Opaque>(&op)) {
+      opaque->why = type + ": " + opaque->why;
+      opaque->attributes = attributes_of(draft);
+      opaque->domain = draft.domain;
+    }
     return op;
+  }
+
+  /// What rules of the user may read of a node that is not understood.
+  std::shared_ptr<const Attributes> attributes_of(const Draft& draft) const {
+    return std::make_shared<const Attributes>(plain_attributes(read_attributes(draft.message, given_)));
   }
 
   /// The call of a function. What it leaves out, the nodes inside leave out.

@@ -55,6 +55,45 @@ std::vector<Attribute> read_attributes(ProtoMessage node, std::span<const Attrib
   return attributes;
 }
 
+namespace {
+
+/// Every number or text of an attribute, whichever fields hold it. Throws `Error` where it is damaged or too long.
+std::optional<AttributeValue> plain_value(ProtoMessage message) {
+  std::vector<int64_t> integers;
+  std::vector<float> reals;
+  std::optional<std::string> text;
+  while (message.next()) {
+    switch (message.field()) {
+      case AttributeProto::f: reals.push_back(message.real32()); break;
+      case AttributeProto::i: integers.push_back(message.integer()); break;
+      case AttributeProto::s: text = std::string(message.text().substr(0, kMaxAttributeText)); break;
+      case AttributeProto::floats: message.append_reals32(reals, kMaxAttributeNumbers); break;
+      case AttributeProto::ints: message.append_integers(integers, kMaxAttributeNumbers); break;
+      default: break;
+    }
+  }
+  if (text) return text;
+  if (!integers.empty()) return integers;
+  if (!reals.empty()) return std::vector<double>(reals.begin(), reals.end());
+  return std::nullopt;
+}
+
+}  // namespace
+
+Attributes plain_attributes(std::span<const Attribute> attributes) {
+  Attributes plain;
+  for (const Attribute& attribute : attributes) {
+    if (plain.size() == kMaxAttributes) break;
+    try {
+      if (auto value = plain_value(attribute.message))
+        plain.push_back({std::string(attribute.name), *std::move(value)});
+    } catch (const Error&) {
+      continue;  // nothing but a rule could want it
+    }
+  }
+  return plain;
+}
+
 NodeReader::NodeReader(Graph& graph, Node& node, std::vector<Attribute> attributes, const InnerGraphs& inner,
                        int64_t version, uint32_t& storage)
     : graph_(graph),

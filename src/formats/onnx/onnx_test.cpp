@@ -315,6 +315,25 @@ TEST(Onnx, an_operator_without_a_rule_is_opaque_and_named) {
   EXPECT_NE(why_opaque(read(graph)).find("FooBar of the domain 'ai.onnx'"), std::string::npos);
 }
 
+TEST(Onnx, an_operator_without_a_rule_keeps_its_numbers_and_texts) {
+  const Model model = read(OnnxGraph().input("x", {1}).node(
+      onnx_node("FooBar", {"x"}, {"y"},
+                {onnx_integer("k", -3), onnx_integers("kernel", {5, 7}), onnx_real("alpha", 0.5F),
+                 onnx_reals("scales", {1, 2}), onnx_text("mode", "same"), onnx_tensor("value", onnx_int64s("v", {1}))},
+                "", "com.acme")));
+  const auto& opaque = std::get<Opaque>(model.graphs[0].nodes.at(0).op);
+  EXPECT_EQ(opaque.domain, "com.acme");
+  ASSERT_NE(opaque.attributes, nullptr);
+  const Attributes& attributes = *opaque.attributes;
+  ASSERT_EQ(attributes.size(), 5U) << "a tensor is no number";
+  EXPECT_EQ(attributes[0].name, "k");
+  EXPECT_EQ(std::get<std::vector<int64_t>>(attributes[0].value), std::vector<int64_t>{-3});
+  EXPECT_EQ(std::get<std::vector<int64_t>>(attributes[1].value), (std::vector<int64_t>{5, 7}));
+  EXPECT_EQ(std::get<std::vector<double>>(attributes[2].value), std::vector<double>{0.5});
+  EXPECT_EQ(std::get<std::vector<double>>(attributes[3].value), (std::vector<double>{1, 2}));
+  EXPECT_EQ(std::get<std::string>(attributes[4].value), "same");
+}
+
 TEST(Onnx, an_operator_of_a_domain_that_is_not_imported_is_opaque) {
   const OnnxGraph graph = OnnxGraph().input("x", {1}).node(onnx_node("Abs", {"x"}, {"y"}, {}, "", "com.example"));
   EXPECT_NE(why_opaque(read(graph)).find("'com.example'"), std::string::npos);

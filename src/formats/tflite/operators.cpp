@@ -994,6 +994,21 @@ constexpr std::array kCustoms{
     Spelling{"TFLite_Detection_PostProcess", detection_post_process},
 };
 
+struct AsAttribute {
+  AttributeValue operator()(const std::vector<int64_t>& numbers) const { return numbers; }
+  AttributeValue operator()(const std::vector<double>& numbers) const { return numbers; }
+  AttributeValue operator()(std::string_view text) const { return std::string(text); }
+};
+
+/// What the options of a custom operator hold, where they are a map.
+std::shared_ptr<const Attributes> attributes_in(Bytes options) {
+  auto attributes = std::make_shared<Attributes>();
+  for (const FlexEntry& entry : flexbuffer_entries(options, kMaxAttributes, kMaxAttributeNumbers)) {
+    attributes->push_back({std::string(entry.key), std::visit(AsAttribute{}, entry.value)});
+  }
+  return attributes;
+}
+
 }  // namespace
 
 size_t builtin_count() { return kBuiltins.size(); }
@@ -1013,10 +1028,12 @@ Op read_custom(std::string_view name, OperatorReader& reader) {
   const auto* const found =
       std::find_if(kCustoms.begin(), kCustoms.end(), [name](const Spelling& each) { return each.name == name; });
   if (found != kCustoms.end()) return found->read(reader);
+  std::shared_ptr<const Attributes> attributes = attributes_in(reader.custom_options);
   if (name.starts_with("Flex")) {
-    return Opaque{"'" + std::string(name) + "' runs a TensorFlow operation inside TensorFlow Lite; it is not followed"};
+    return Opaque{"'" + std::string(name) + "' runs a TensorFlow operation inside TensorFlow Lite; it is not followed",
+                  std::move(attributes)};
   }
-  return Opaque{"the custom operator '" + std::string(name) + "' has no public definition"};
+  return Opaque{"the custom operator '" + std::string(name) + "' has no public definition", std::move(attributes)};
 }
 
 DType tensor_type(int8_t number) {

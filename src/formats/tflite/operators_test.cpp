@@ -327,6 +327,16 @@ OpSpec custom(const std::string& name, const std::vector<std::pair<std::string, 
   return {.code = builtin::custom, .custom_code = name, .custom_options = flexbuffer(options)};
 }
 
+TEST(TfliteOperators, a_custom_operator_that_nobody_knows_keeps_the_numbers_of_its_options) {
+  const auto opaque = op_of<Opaque>(custom("Mystery", {{"depth", 3}, {"width", 5}}));
+  ASSERT_NE(opaque.attributes, nullptr);
+  ASSERT_EQ(opaque.attributes->size(), 2U);
+  EXPECT_EQ((*opaque.attributes)[0].name, "depth");
+  EXPECT_EQ(std::get<std::vector<int64_t>>((*opaque.attributes)[0].value), std::vector<int64_t>{3});
+  OpSpec other{.code = builtin::custom, .custom_code = "Mystery", .custom_options = std::vector<uint8_t>{1, 2, 3, 4}};
+  EXPECT_TRUE(op_of<Opaque>(other).attributes->empty()) << "options of another form";
+}
+
 TEST(TfliteOperators, steps_of_the_audio_front_end_read_their_options) {
   const auto framer = op_of<Signal>(custom("SignalFramer", {{"frame_size", 100}, {"frame_step", 40}}), 1);
   EXPECT_EQ(framer.fn, SignalFn::framer);

@@ -1,10 +1,10 @@
-#include "cli/suggest.h"
+#include "model/suggest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-namespace flopstat::cli {
+namespace flopstat {
 namespace {
 
 /// Source: Damerau-Levenshtein distance, restricted to one edit per letter.
@@ -39,4 +39,4 @@ std::string_view closest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-}  // namespace flopstat::cli
+}  // namespace flopstat

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "bytes/file.h"
+#include "model/user_rule.h"
+
+namespace flopstat::rules {
+
+/// Largest rules file that is read, in bytes.
+inline constexpr size_t kMaxRulesFile = size_t{1} << 20;
+
+/// Reads a rules file: TOML 1.0 with a table `[op.NAME]` or `[layer.NAME]` for each rule. Grammar: docs/rules.md.
+/// Throws `Error` (usage), whose message begins with "path:line:column".
+UserRules read_rules(const File& file);
+
+}  // namespace flopstat::rules
