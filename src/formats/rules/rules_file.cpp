@@ -1,14 +1,31 @@
 #include "formats/rules/rules_file.h"
 
-// Everything that nests in a rules file is small; the library's own limit leaves too little of a thread's stack.
-#define TOML_HEADER_ONLY 1
-#define TOML_MAX_NESTED_VALUES 16
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
+
+namespace flopstat::rules {
+namespace {
+
+/// Thrown where the TOML library finds its own state impossible.
+struct ImpossibleState {};
+
+[[noreturn]] void refuse_state() { throw ImpossibleState{}; }
+
+}  // namespace
+}  // namespace flopstat::rules
+
+// Everything that nests in a rules file is small; the library's own limit leaves too little of a thread's stack. Its
+// assertions fail for some damaged texts, and without them it would take what they say for granted: they throw in every
+// build.
+#define TOML_HEADER_ONLY 1
+#define TOML_MAX_NESTED_VALUES 16
+#define TOML_ASSERT(expression) ((expression) ? void() : flopstat::rules::refuse_state())
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include "flopstat/error.h"
 #include "formats/rules/formula_parser.h"
@@ -102,6 +119,9 @@ class Reader {
       return toml::parse(text_);
     } catch (const toml::parse_error& error) {
       fail(error.source().begin, "this is no TOML: " + std::string(error.description()),
+           "https://toml.io/en/v1.0.0 describes the format");
+    } catch (const ImpossibleState&) {
+      fail(toml::source_position{1, 1}, "this is no TOML, and the place at which it is none cannot be told",
            "https://toml.io/en/v1.0.0 describes the format");
     }
   }

@@ -123,6 +123,7 @@ TEST(RulesFile, refuses_what_is_no_toml) {
   EXPECT_THAT(fault_in("\xff\xfe").message, HasSubstr("no TOML"));
   EXPECT_THAT(fault_in("[op.A]\nadd = '\xc0\xaf'").message, HasSubstr("no TOML"));
   EXPECT_THAT(fault_in("[op.A]\n[op.A]\n").message, HasSubstr("no TOML"));
+  EXPECT_THAT(fault_in("[)op.A]\n").message, HasSubstr("no TOML")) << "the library stops at an assertion here";
   EXPECT_THAT(fault_in(std::string("\0\0", 2)).message, HasSubstr("no TOML"));
 }
 
