@@ -25,7 +25,7 @@ constexpr std::array kFormats{
     FormatInfo{"onnx", "ONNX", ".onnx"},
     FormatInfo{"keras", "Keras", ".keras"},
     FormatInfo{"keras h5", "Keras HDF5", ".h5, .hdf5"},
-    FormatInfo{"keras json", "Keras configuration", ".json"},
+    FormatInfo{"keras json", "Keras configuration (model.to_json(), config.json)", ""},
 };
 constexpr std::array kReaders{
     Reader{matches_tflite, read_tflite},
@@ -98,8 +98,8 @@ const Lookalike* lookalike_of(Bytes bytes) {
 std::string formats_read() {
   std::string text = "read are: ";
   for (const FormatInfo& format : kFormats) {
-    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title) + " (" +
-            std::string(format.extensions) + ")";
+    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title);
+    if (!format.extensions.empty()) text += " (" + std::string(format.extensions) + ")";
   }
   return text;
 }
