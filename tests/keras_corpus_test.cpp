@@ -43,7 +43,9 @@ TEST_F(KerasCorpus, parameters_and_macs_of_every_layer_equal_those_of_keras) {
   for (const auto& [file, truth] : truth_of_keras()) {
     SCOPED_TRACE(file);
     const Report report = report_of(file);
-    if (truth.contains("params")) EXPECT_EQ(text_of(report.totals.figures.params), truth.at("params"));
+    if (truth.contains("params")) {
+      EXPECT_EQ(text_of(report.totals.figures.params), truth.at("params"));
+    }
     if (truth.contains("params_trainable")) {
       EXPECT_EQ(text_of(report.totals.trainable_params), truth.at("params_trainable"));
     }

@@ -26,7 +26,7 @@ constexpr std::array kFormats{
     FormatInfo{"onnx", "ONNX", ".onnx"},
     FormatInfo{"keras", "Keras", ".keras"},
     FormatInfo{"keras h5", "Keras HDF5", ".h5, .hdf5"},
-    FormatInfo{"keras json", "Keras configuration", ".json"},
+    FormatInfo{"keras json", "Keras configuration (model.to_json(), config.json)", ""},
     FormatInfo{"tensorflow saved model", "TensorFlow SavedModel", "saved_model.pb"},
     FormatInfo{"tensorflow graph", "TensorFlow GraphDef", ".pb"},
 };
@@ -104,8 +104,8 @@ const Lookalike* lookalike_of(Bytes bytes) {
 std::string formats_read() {
   std::string text = "read are: ";
   for (const FormatInfo& format : kFormats) {
-    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title) + " (" +
-            std::string(format.extensions) + ")";
+    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title);
+    if (!format.extensions.empty()) text += " (" + std::string(format.extensions) + ")";
   }
   return text;
 }

@@ -170,7 +170,8 @@ std::vector<TensorId> Network::call(LayerCall call) {
   const std::string what = "the layer " + quoted(call.label.scope) + " (" + std::string(call.label.type) + "): ";
   try {
     std::vector<TensorId> results = layer->read(reader);
-    if (call.weights != nullptr) read_groups_.insert(call.weights);
+    // A quantized layer stores scales, too, which are no variables of the configuration.
+    if (call.weights != nullptr && call.policy.kernel == DType::unknown) read_groups_.insert(call.weights);
     return results;
   } catch (const UnknownShape& unknown) {
     builder_.rewind(call.begin);
@@ -201,7 +202,6 @@ std::vector<TensorId> Network::opaque(const LayerCall& call, const std::string& 
   std::vector<TensorId> operands = call.inputs;
   if (call.weights != nullptr) {
     for (const uint32_t weight : call.weights->weights) operands.push_back(stored_variable(call, weight));
-    read_groups_.insert(call.weights);
   } else if (weights_.all.empty() && read_paths_.insert(call.label.scope).second) {
     warn_of_weights("the parameters of the layer " + quoted(call.label.scope) + " (" + std::string(call.label.type) +
                     ") are not in the file: they are missing in the total");
@@ -342,8 +342,7 @@ void Network::warn_of_unclaimed() {
   for (const WeightGroup* group : read_groups_) {
     for (const uint32_t index : group->weights) {
       const StoredWeight& weight = weights_.all[index];
-      const bool scale = weight.name.find("scale") != std::string::npos;
-      if (weight.claimed || !is_float(weight.dtype) || scale) continue;
+      if (weight.claimed || !is_float(weight.dtype)) continue;
       warn_of_weights("the weights file has " + quoted(group->name + "/" + weight.name) + " " +
                       sizes_text(weight.shape) + ", which the configuration does not make: it is not counted");
     }
