@@ -84,7 +84,7 @@ LAYERS = {
     "separable_conv1d": both(LINE, "SeparableConv1D(16, 5, padding='same')(x)"),
     "separable_conv2d": both(PICTURE, "SeparableConv2D(12, 3, padding='same')(x)"),
     "separable_conv2d_multiplier": both(PICTURE, "SeparableConv2D(12, 3, strides=2, depth_multiplier=2)(x)"),
-    "spectral_conv2d": both(PICTURE, "SpectralNormalization(Conv2D(12, 3))(x)"),
+    "spectral_conv2d": keras3(PICTURE, "SpectralNormalization(Conv2D(12, 3))(x)"),
 
     # Pooling
     "max_pooling1d": both(LINE, "MaxPooling1D(2)(x)"),
@@ -131,7 +131,7 @@ LAYERS = {
     "group_normalization": both("8x8x16", "GroupNormalization(groups=4)(x)"),
     "rms_normalization": keras3("5x32", "RMSNormalization()(x)"),
     "unit_normalization": both("5x32", "UnitNormalization()(x)"),
-    "spectral_normalization": both("32", "SpectralNormalization(Dense(10))(x)"),
+    "spectral_normalization": keras3("32", "SpectralNormalization(Dense(10))(x)"),
 
     # Activations
     "activation_relu": both("5x32", "Activation('relu')(x)"),
@@ -434,3 +434,10 @@ CI_LAYERS = (
     "multi_head_attention", "rescaling", "operators")
 CI_GRAPHS = ("sequential", "nested_twice", "shared_dense", "two_outputs")
 CI_APPLICATIONS = ("MobileNetV2", "ResNet50", "EfficientNetB0")
+
+# Applications that leave their picture's size open.
+APPLICATION_ARGUMENTS = {"MobileNetV3Small": {"input_shape": (224, 224, 3)},
+                         "MobileNetV3Large": {"input_shape": (224, 224, 3)}}
+
+# Differences between what a file holds and what Keras says that are right: (case, format) -> {what: by how much, "why"}.
+DIFFERENT = {}
