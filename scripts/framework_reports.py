@@ -12,6 +12,10 @@ def read(program, path):
         document = json.loads(done.stdout)
     except json.JSONDecodeError:
         return {"error": f"exit code {done.returncode}: {(done.stderr or done.stdout).strip()[:300]}"}
+    if isinstance(document, list):  # the path is a folder
+        if len(document) != 1:
+            return {"error": f"{len(document)} models found in the folder"}
+        document = document[0]
     if "error" in document:
         return {"error": document["error"]["message"]}
     totals = document["totals"]

@@ -10,8 +10,7 @@ import pathlib
 import python_environment
 
 PACKAGES = ["tensorflow==2.19.1", "keras==3.15.1", "tf_keras==2.19.0", "h5py==3.16.0", "numpy==2.1.3",
-            "scipy==1.16.3", "tf2onnx==1.17.0",
-            "onnx==1.19.1"]
+            "scipy==1.16.3", "tf2onnx==1.17.0", "onnx==1.19.1"]
 
 
 def enter():
