@@ -48,5 +48,5 @@ if(FLOPSTAT_TESTS)
     tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp tests/support/c_source.cpp
     tests/support/zip_writer.cpp)
   target_include_directories(fuzz_make_corpus PRIVATE tests)
-  target_link_libraries(fuzz_make_corpus PRIVATE flopstat_flags fmt::fmt-header-only)
+  target_link_libraries(fuzz_make_corpus PRIVATE flopstat_flags fmt::fmt-header-only ZLIB::ZLIB)
 endif()

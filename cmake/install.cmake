@@ -35,11 +35,16 @@ install(FILES LICENSE README.md CHANGELOG.md TYPE DOC COMPONENT program)
 
 install(TARGETS flopstat EXPORT flopstatTargets COMPONENT development)
 install(DIRECTORY include/flopstat TYPE INCLUDE COMPONENT development)
-# The library needs nothing but the standard library, so its package configuration is the list of targets itself.
-install(EXPORT flopstatTargets FILE flopstatConfig.cmake NAMESPACE flopstat:: DESTINATION ${package_dir}
-        COMPONENT development)
+install(EXPORT flopstatTargets NAMESPACE flopstat:: DESTINATION ${package_dir} COMPONENT development)
+file(WRITE ${PROJECT_BINARY_DIR}/flopstatConfig.cmake [=[
+# Beside the standard library, what links flopstat needs zlib.
+include(CMakeFindDependencyMacro)
+find_dependency(ZLIB)
+include(${CMAKE_CURRENT_LIST_DIR}/flopstatTargets.cmake)
+]=])
 write_basic_package_version_file(flopstatConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/flopstatConfigVersion.cmake DESTINATION ${package_dir} COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/flopstatConfig.cmake ${PROJECT_BINARY_DIR}/flopstatConfigVersion.cmake
+        DESTINATION ${package_dir} COMPONENT development)
 
 # `cpack` makes a tarball of everything, and two Debian packages.
 set(CPACK_GENERATOR DEB TGZ)
@@ -57,6 +62,7 @@ set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${PROJECT_DESCRIPTION}\n\
  It opens a model file and counts the multiply-accumulates, operations, parameters, bytes and memory of one run.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libflopstat-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS zlib1g-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${PROJECT_DESCRIPTION} (library)\n\
  The C++ library behind the program: a static archive, its headers and a CMake package.")
 if(NOT FLOPSTAT_STATIC)  # a static program depends on nothing

@@ -17,7 +17,7 @@ if(test_sources)
     "include/flopstat/analyze.h" "src/model/model.h" "src/ops/operands.h")
   target_compile_options(flopstat_tests PRIVATE -O0)
   target_link_libraries(flopstat_tests PRIVATE flopstat flopstat_flags fmt::fmt-header-only nlohmann_json::nlohmann_json
-    GTest::gmock GTest::gmock_main)
+    GTest::gmock GTest::gmock_main ZLIB::ZLIB)
   cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH beside)
   set(sanitizer_flags)
   if(FLOPSTAT_SANITIZE)

@@ -65,6 +65,7 @@ class JsonDocument {
   std::span<const std::pair<std::string_view, uint64_t>> repeated_keys() const;
 
  private:
+  friend class JsonParser;
   struct Storage;
   std::unique_ptr<Storage> storage_;
 };

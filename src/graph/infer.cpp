@@ -33,13 +33,19 @@ uint64_t budget_for(const Model& model) {
   return std::max(kMinBudget, items * kBudgetPerItem);
 }
 
-/// The shape that the file states for a tensor, if it states all of it and means it.
-std::optional<Shape> stored_shape(const Tensor& tensor) {
+/// The shape that the file states for a tensor, if it states all of it and means it. Free dimensions with the symbol of
+/// one that is bound have its size.
+std::optional<Shape> stored_shape(const Tensor& tensor, const std::map<std::string, int64_t>& bound) {
   if (!tensor.dims || tensor.placeholder) return std::nullopt;
   Shape shape;
   for (const Dim& dim : *tensor.dims) {
-    if (dim.size < 0) return std::nullopt;
-    shape.push_back(dim.size);
+    if (dim.size >= 0) {
+      shape.push_back(dim.size);
+      continue;
+    }
+    const auto found = dim.symbol.empty() ? bound.end() : bound.find(std::string(dim.symbol));
+    if (found == bound.end()) return std::nullopt;
+    shape.push_back(found->second);
   }
   return shape;
 }
@@ -79,8 +85,9 @@ class Inference final : public GraphRunner {
     if (model_.graphs.empty()) return frames;
     BoundInputs inputs = bind(model_, bindings_);
     rebound_ = inputs.rebound;
+    bound_ = std::move(inputs.dims);
     frames.root = run(model_.main, inputs.values);
-    frames.dims = std::move(inputs.dims);
+    frames.dims = std::move(bound_);
     frames.unmatched = std::move(inputs.unmatched);
     for (const auto& [name, number] : variable_numbers_) {
       const Unknown never{"nothing is assigned to the variable"};
@@ -237,7 +244,7 @@ class Inference final : public GraphRunner {
   /// A result that cannot be inferred: the file's shape, where the file means it.
   Known<Value> fallback(const Tensor& tensor, const std::string& why) const {
     if (bindings_.trust_stored_shapes && !rebound_) {
-      if (std::optional<Shape> shape = stored_shape(tensor); shape && plausible(*shape)) {
+      if (std::optional<Shape> shape = stored_shape(tensor, bound_); shape && plausible(*shape)) {
         return Value{.dtype = tensor.dtype, .shape = std::move(*shape)};
       }
     }
@@ -433,6 +440,7 @@ class Inference final : public GraphRunner {
   uint64_t carry_budget_ = kMaxCarried;
   uint32_t depth_ = 0;
   bool rebound_ = false;
+  std::map<std::string, int64_t> bound_;  ///< free dimensions and their sizes
   size_t differences_ = 0;
   std::vector<Warning> warnings_;
   std::map<std::string, size_t> variable_numbers_;

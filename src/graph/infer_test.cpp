@@ -78,6 +78,20 @@ TEST(Infer, stored_shapes_mean_nothing_where_they_stand_for_free_sizes) {
   EXPECT_EQ(why_unknown_in(frames, free), "unheard of");
 }
 
+TEST(Infer, free_sizes_of_stored_shapes_are_those_that_their_symbol_is_bound_to) {
+  ModelBuilder b;
+  const TensorId x = b.input("x", {-1, 4});
+  const TensorId y = b.node(Opaque{"unheard of"}, {x});
+  b.tensor(y).dims = fixed({-1, 7});
+  b.tensor(y).dims->front().symbol = "batch";
+  const TensorId other = b.node(Opaque{"unheard of"}, {x});
+  b.tensor(other).dims = fixed({-1, 7});
+  b.tensor(other).dims->front().symbol = "length";
+  const Frames frames = infer(b.finish(), {.dims = {{"batch", 5}}});
+  EXPECT_EQ(shape_in(frames, y), (Shape{5, 7}));
+  EXPECT_EQ(why_unknown_in(frames, other), "unheard of");
+}
+
 TEST(Infer, stored_shapes_mean_nothing_once_an_input_has_another_size) {
   ModelBuilder b;
   const TensorId x = b.input("x", {1, 4});

@@ -49,6 +49,7 @@ enum class FilterLayout : uint8_t {
   o_spatial_i,  ///< TFLite: [O, k..., I/g]
   spatial_io,   ///< TensorFlow: [k..., I/g, O]
   depthwise,    ///< TFLite depthwise: [1, k..., O]
+  spatial_im,   ///< TensorFlow depthwise: [k..., C, O/C]
   io_spatial,   ///< ONNX transposed: [I, O/g, k...]
   spatial_oi,   ///< TensorFlow transposed: [k..., O, I]
 };
@@ -257,6 +258,8 @@ struct BasicLstm {
 /// x [T, B, I], w [D, G*H, I], r [D, G*H, H], bias? [D, 2*G*H], lengths?, h? [D, B, H], c? [D, B, H], peephole? [D,
 /// 3*H]
 /// -> y [T, D, B, H]?, last h [D, B, H]?, last c [D, B, H]?. G = 4 (lstm), 3 (gru), 1 (rnn).
+/// As TensorFlow stores one direction, no operand or result has the axis D: w [I, G*H], r [H, G*H], bias? [G*H] or
+/// [2, G*H].
 struct Recurrent {
   static constexpr std::string_view name = "recurrent";
   enum class Cell : uint8_t { lstm, gru, rnn };
@@ -338,6 +341,8 @@ struct Pool {
   PoolFn fn = PoolFn::max;
   DataLayout layout = DataLayout::channels_first;
   Window window = {};
+  std::vector<int64_t> sizes = {};  ///< of y's spatial axes; windows follow from them: the i-th of n windows over m
+                                    ///< points is [floor(i * m / n), ceil((i + 1) * m / n)). Empty: `window` says
 };
 
 /// x, start value?, window sizes, strides?, dilations? (one per axis of x) -> y, each window reduced to one element.

@@ -21,6 +21,7 @@ FilterAxes filter_axes(FilterLayout layout, size_t rank) {
     case FilterLayout::o_spatial_i: return {0, rank - 1, 1};
     case FilterLayout::spatial_io: return {rank - 1, rank - 2, 0};
     case FilterLayout::depthwise: return {rank - 1, 0, 1};
+    case FilterLayout::spatial_im: return {rank - 1, rank - 2, 0};
     case FilterLayout::io_spatial: return {1, 0, 2};
     case FilterLayout::spatial_oi: return {rank - 2, rank - 1, 0};
   }
@@ -54,7 +55,13 @@ Known<Sizes> sizes_of(const ConvAxes& axes, const Operands& operands) {
   s.batch = x.shape()[0];
   s.in_channels = last ? x.shape().back() : x.shape()[1];
   s.filters = w.shape()[filter.out];
-  s.group_inputs = axes.filter == FilterLayout::depthwise ? 1 : w.shape()[filter.in];
+  s.group_inputs = w.shape()[filter.in];
+  if (axes.filter == FilterLayout::depthwise || axes.filter == FilterLayout::spatial_im) s.group_inputs = 1;
+  if (axes.filter == FilterLayout::spatial_im) {
+    const Count filters = Count{s.in_channels} * s.filters;
+    if (w.shape()[filter.in] != s.in_channels || filters > kMaxDim) return mismatch(x, w);
+    s.filters = static_cast<int64_t>(filters.value());
+  }
   s.input.reserve(rank - 2);
   s.kernel.reserve(rank - 2);
   for (size_t i = 0; i + 2 < rank; ++i) {

@@ -52,6 +52,17 @@ TEST(Conv, one_network_in_any_layout_is_one_number) {
   EXPECT_EQ(valid_macs(cost_of(onnx, first)), valid_macs(cost_of(tensorflow, spatial)));
 }
 
+TEST(Conv, depthwise_filters_of_tensorflow_have_the_multiplier_last) {
+  const Conv op{.axes = {DataLayout::channels_last, FilterLayout::spatial_im}, .window = {.axes = {{}, {}}}};
+  Node node;
+  node.in({1, 16, 16, 8}).in({3, 3, 8, 2}).out({1, 14, 14, 8 * 2});
+  EXPECT_EQ(shape_of(op, node), (Shape{1, 14, 14, 8 * 2}));
+  EXPECT_EQ(macs(cost_of(op, node)), 14 * 14 * (8 * 2) * (3 * 3));
+  Node other_channels;
+  other_channels.in({1, 16, 16, 7}).in({3, 3, 8, 2}).out({1, 14, 14, 8 * 2});
+  EXPECT_NE(why_unknown(op, other_channels), "");
+}
+
 TEST(Conv, depthwise_filters_see_one_channel_each) {
   const Conv conv{.axes = kDepthwise, .window = same({{}, {}})};
   const Node node = layer({1, 8, 8, 6}, {1, 3, 3, 6}, {1, 8, 8, 6});

@@ -1,3 +1,5 @@
+#include <numeric>
+
 #include "ops/ops.h"
 #include "ops/requantize.h"
 #include "ops/window.h"
@@ -10,17 +12,44 @@ size_t first_spatial(DataLayout layout) { return layout == DataLayout::channels_
 
 size_t channel_axis(DataLayout layout, size_t rank) { return layout == DataLayout::channels_first ? 1 : rank - 1; }
 
-Known<std::vector<ResolvedAxis>> resolve(const Pool& pool, const Shape& x) {
-  const std::vector<Axis>& axes = pool.window.axes;
-  if (x.size() != axes.size() + 2) {
-    return Unknown{"x of shape " + to_string(x) + " needs " + std::to_string(axes.size()) +
+/// One spatial axis: the number of windows and their taps that meet real data, summed over the windows.
+struct PooledAxis {
+  int64_t output = 0;
+  Count taps = 0;
+};
+
+/// Windows that follow from the number wanted.
+///
+/// Source: PyTorch's AdaptiveAvgPool. With floor(i*m/n) summed over i < n being ((m-1)*(n-1) + gcd(m, n) - 1) / 2, and
+/// ceil((n-i)*m/n) = m - floor(i*m/n), the lengths of n windows over m points add up to m + n - gcd(m, n). Example: 5
+/// points, 3 windows: [0, 2), [1, 4), [3, 5): 2 + 3 + 2 = 5 + 3 - 1.
+Known<PooledAxis> adaptive_axis(const Operands& operands, int64_t windows, int64_t points) {
+  if (windows < 1 || windows > kMaxDim || points < 1) {
+    return Unknown{std::to_string(points) + " points have no " + std::to_string(windows) + " windows"};
+  }
+  return PooledAxis{windows, operands.letter("V", "points of an axis that its windows meet",
+                                             Count{points} + (windows - std::gcd(points, windows)))};
+}
+
+Known<PooledAxis> windowed_axis(const Operands& operands, const Pool& pool, size_t i, int64_t points) {
+  const Known<ResolvedAxis> axis = resolve(pool.window.axes[i], pool.window.padding, points, pool.window.ceil);
+  if (!known(axis)) return reason(axis);
+  return PooledAxis{known(axis)->output, valid_taps(operands, *known(axis), points)};
+}
+
+Known<std::vector<PooledAxis>> resolve(const Pool& pool, const Operands& operands) {
+  const Shape& x = operands.in(0).shape();
+  const size_t count = pool.sizes.empty() ? pool.window.axes.size() : pool.sizes.size();
+  if (x.size() != count + 2) {
+    return Unknown{"x of shape " + to_string(x) + " needs " + std::to_string(count) +
                    " spatial axes besides batch and channels"};
   }
-  std::vector<ResolvedAxis> resolved;
-  resolved.reserve(axes.size());
-  for (size_t i = 0; i < axes.size(); ++i) {
-    const int64_t input = x[first_spatial(pool.layout) + i];
-    const Known<ResolvedAxis> axis = resolve(axes[i], pool.window.padding, input, pool.window.ceil);
+  std::vector<PooledAxis> resolved;
+  resolved.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const int64_t points = x[first_spatial(pool.layout) + i];
+    const Known<PooledAxis> axis = pool.sizes.empty() ? windowed_axis(operands, pool, i, points)
+                                                      : adaptive_axis(operands, pool.sizes[i], points);
     if (!known(axis)) return reason(axis);
     resolved.push_back(*known(axis));
   }
@@ -34,7 +63,7 @@ Known<std::vector<ResolvedAxis>> resolve(const Pool& pool, const Shape& x) {
 Inferred infer(const Pool& pool, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return Unknown{"the operand x is missing"};
-  const Known<std::vector<ResolvedAxis>> axes = resolve(pool, x.shape());
+  const Known<std::vector<PooledAxis>> axes = resolve(pool, operands);
   if (!known(axes)) return reason(axes);
   Shape shape = x.shape();
   for (size_t i = 0; i < known(axes)->size(); ++i) shape[first_spatial(pool.layout) + i] = (*known(axes))[i].output;
@@ -54,14 +83,12 @@ Known<Cost> count(const Pool& pool, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& y = operands.out(0);
   if (!x || !y) return Unknown{"an operand or the result is missing"};
-  const Known<std::vector<ResolvedAxis>> axes = resolve(pool, x.shape());
+  const Known<std::vector<PooledAxis>> axes = resolve(pool, operands);
   if (!known(axes)) return reason(axes);
 
   Count taps = operands.letter("N", "batch", x.shape()[0]);
   taps *= operands.letter("C", "channels", x.shape()[channel_axis(pool.layout, x.rank())]);
-  for (size_t i = 0; i < known(axes)->size(); ++i) {
-    taps *= valid_taps(operands, (*known(axes))[i], x.shape()[first_spatial(pool.layout) + i]);
-  }
+  for (const PooledAxis& axis : *known(axes)) taps *= axis.taps;
   const Count outputs = y.size();
   const Count combined = taps > outputs ? taps - outputs : 0;
   const DType type = x.dtype();

@@ -22,6 +22,17 @@ TEST(Pool, slides_over_the_spatial_axes_of_either_layout) {
   EXPECT_EQ(shape_of(pool, last), (Shape{1, 14, 15, 8}));
 }
 
+TEST(Pool, adaptive_windows_follow_from_their_number) {
+  const Pool op{.fn = PoolFn::average, .layout = DataLayout::channels_last, .sizes = {3, 2}};
+  Node node;
+  node.in({1, 5, 6, 8}).out({1, 3, 2, 8});
+  EXPECT_EQ(shape_of(op, node), (Shape{1, 3, 2, 8}));
+  const Cost cost = cost_of(op, node);
+  // 3 windows over 5 points: [0, 2), [1, 4), [3, 5); 2 over 6: [0, 3), [3, 6).
+  EXPECT_EQ(units(cost, Unit::add), 8U * ((2 + 3 + 2) * (3 + 3) - 3 * 2));
+  EXPECT_EQ(units(cost, Unit::div), 8U * 3 * 2);
+}
+
 TEST(Pool, gives_indices_where_they_are_asked_for) {
   Node node;
   node.in({1, 1, 4, 4}).out({1, 1, 2, 2}).out({1, 1, 2, 2}, DType::i64);

@@ -21,16 +21,28 @@ int64_t computed_gates(const Recurrent& op) {
   return gates(op.cell) - (op.cell == Cell::lstm && op.coupled_gates ? 1 : 0);
 }
 
+/// Weights as TensorFlow stores them, [I, G*H] and [H, G*H]: then nothing has an axis of directions.
+bool gates_last(const Operand& w) { return w.rank() == 2; }
+
 Known<CellSizes> sizes(const Recurrent& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& w = operands.in(1);
   const Operand& r = operands.in(2);
   if (!x || !w || !r) return Unknown{"a recurrent layer needs x, its input weights and its recurrent weights"};
-  if (x.rank() != 3 || w.rank() != 3 || r.rank() != 3) {
+  if (x.rank() != 3 || w.rank() != r.rank() || (w.rank() != 3 && w.rank() != 2)) {
     return Unknown{"x and the weights of a recurrent layer have shapes " + to_string(x.shape()) + ", " +
-                   to_string(w.shape()) + " and " + to_string(r.shape()) + ", expected three axes each"};
+                   to_string(w.shape()) + " and " + to_string(r.shape()) +
+                   ", expected three axes each, or two of the weights"};
   }
   CellSizes sizes = input_sizes(x.shape(), !op.batch_major);
+  if (gates_last(w)) {
+    sizes.hidden = sizes.state = r.shape()[0];
+    const int64_t width = gates(op.cell) * sizes.hidden;
+    if (w.shape() == Shape{sizes.inputs, width} && r.shape() == Shape{sizes.hidden, width}) return sizes;
+    return Unknown{"the recurrent layer's weights have shapes " + to_string(w.shape()) + " and " +
+                   to_string(r.shape()) + ", expected " + to_string({sizes.inputs, width}) + " and " +
+                   to_string({sizes.hidden, width})};
+  }
   sizes.directions = op.direction == Direction::bidirectional ? 2 : 1;
   sizes.hidden = sizes.state = r.shape()[2];
   const int64_t width = gates(op.cell) * sizes.hidden;
@@ -108,10 +120,14 @@ Inferred infer(const Recurrent& op, const Operands& operands) {
   const CellSizes* s = known(found);
   if (s == nullptr) return reason(found);
   const DType dtype = operands.in(0).dtype();
-  const Shape y = op.batch_major ? Shape{s->batch, s->steps, s->directions, s->hidden}
-                                 : Shape{s->steps, s->directions, s->batch, s->hidden};
-  const Shape last = op.batch_major ? Shape{s->batch, s->directions, s->hidden}  //
-                                    : Shape{s->directions, s->batch, s->hidden};
+  Shape y = op.batch_major ? Shape{s->batch, s->steps, s->directions, s->hidden}
+                           : Shape{s->steps, s->directions, s->batch, s->hidden};
+  Shape last = op.batch_major ? Shape{s->batch, s->directions, s->hidden}  //
+                              : Shape{s->directions, s->batch, s->hidden};
+  if (gates_last(operands.in(1))) {
+    y.erase(y.begin() + (op.batch_major ? 2 : 1));
+    last.erase(last.begin() + (op.batch_major ? 1 : 0));
+  }
   std::vector<Value> results{{.dtype = dtype, .shape = y}, {.dtype = dtype, .shape = last}};
   if (op.cell == Cell::lstm) results.push_back({.dtype = dtype, .shape = last});
   return results;
@@ -119,7 +135,7 @@ Inferred infer(const Recurrent& op, const Operands& operands) {
 
 /// Work of a recurrent layer of one or two directions, gates stacked.
 ///
-/// Shapes:  x [T, B, I], w [D, G*H, I], r [D, G*H, H] -> y [T, D, B, H]
+/// Shapes:  x [T, B, I], w [D, G*H, I], r [D, G*H, H] -> y [T, D, B, H]; or w [I, G*H], r [H, G*H] -> y [T, B, H]
 /// Counts:  per step, direction and batch item: mul_add G*H(I+H); bias add G*H, of a GRU with its reset behind the
 ///          product 4H. Per unit: LSTM 3 sigmoid, 2 tanh, 3 mul, 1 add; GRU 2 sigmoid, tanh, 3 mul, 2 add (reset
 ///          behind: 3); RNN its activation. Peepholes 3 mul, 3 add; a clip 2 compare for each argument of an

@@ -33,6 +33,24 @@ TEST(Recurrent, an_lstm_multiplies_the_input_and_the_state_by_four_gates) {
   EXPECT_EQ(units(cost, Unit::add), kUnits * (3 + 1));
 }
 
+TEST(Recurrent, weights_of_tensorflow_have_their_gates_last_and_no_axis_of_directions) {
+  const Recurrent op{.cell = Cell::gru, .batch_major = true};
+  Node node;
+  node.in({kBatch, kSteps, kInputs}).in({kInputs, 3 * kHidden}).in({kHidden, 3 * kHidden}).in({2, 3 * kHidden});
+  node.out({kBatch, kSteps, kHidden}).out({kBatch, kHidden});
+  const std::vector<Value> values = values_of(op, node);
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[0].shape, (Shape{kBatch, kSteps, kHidden}));
+  EXPECT_EQ(values[1].shape, (Shape{kBatch, kHidden}));
+  const Cost cost = cost_of(op, node);
+  EXPECT_EQ(macs(cost), kUnits * 3 * (kInputs + kHidden));
+  EXPECT_EQ(units(cost, Unit::add, Part::bias), kUnits * (3 + 1));
+  EXPECT_EQ(values_of(Recurrent{.cell = Cell::gru}, Node{}
+                          .in({kSteps, kBatch, kInputs}).in({kInputs, 3 * kHidden}).in({kHidden, 3 * kHidden})
+                          .out({kSteps, kBatch, kHidden}))[0].shape,
+            (Shape{kSteps, kBatch, kHidden}));
+}
+
 TEST(Recurrent, two_directions_are_twice_the_work) {
   const Recurrent op{.direction = Direction::bidirectional};
   const Cost cost = cost_of(op, stacked(4, true, 2));

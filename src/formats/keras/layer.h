@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,9 @@
 
 /// The layers of Keras: how the configuration of each becomes operations.
 namespace flopstat::keras {
+
+class Network;
+struct LayerCall;
 
 /// What a variable of a layer is like.
 struct Variable {
@@ -27,10 +31,15 @@ struct Variable {
 /// Everything that reads the configuration throws `Error` (corrupt) where a value is not of the type asked for.
 class LayerReader {
  public:
+  /// Both outlive the reader.
+  LayerReader(Network& network, const LayerCall& call) : network_(network), call_(call) {}
+
   // The configuration. A key that is absent or null has the value `otherwise`.
   std::string_view class_name() const;
   const JsonValue& config() const;
-  bool has(std::string_view key) const;  ///< there and not null
+  /// The member of the configuration; null where it is absent or null in the file.
+  const JsonValue* value(std::string_view key) const;
+  bool has(std::string_view key) const { return value(key) != nullptr; }
   bool boolean(std::string_view key, bool otherwise) const;
   int64_t integer(std::string_view key, int64_t otherwise) const;
   double real(std::string_view key, double otherwise) const;
@@ -43,25 +52,39 @@ class LayerReader {
   bool channels_first() const;
 
   // The operands.
+  /// Tensors among the positional arguments, lists flattened; where there are none, those among the keyword ones.
   size_t input_count() const;
   TensorId input(size_t i = 0) const;
   /// A named operand ("mask", "initial_state", "value"); `kAbsent` where the call has none.
   TensorId keyword(std::string_view name) const;
-  /// Throws `Error` (corrupt) at the layer where the shape is not known: the layer then becomes an opaque one.
+  /// All tensors of a named operand that is a list of them.
+  std::vector<TensorId> keywords(std::string_view name) const;
+  /// The i-th positional argument of the call, or the keyword one of that name, as the file has it; null where the call
+  /// has neither. Keras 2's ["x", 0, 0, {...}] is a positional argument, the members of {...} are keywords;
+  /// ["_CONSTANT_VALUE", -1, value, {...}] gives `value`.
+  const JsonValue* argument(size_t i, std::string_view name) const;
+  /// The tensor that an argument refers to (`__keras_tensor__`, or Keras 2's ["x", 0, 0]); `kAbsent` for a constant.
+  TensorId tensor_of(const JsonValue& argument) const;
+  /// Ends the reading of the layer where the shape is not known: it then becomes an opaque one.
   const Shape& shape(TensorId tensor) const;
   DType dtype(TensorId tensor) const;
   /// `axis` from the front; throws `Error` (corrupt) outside of the tensor's rank.
   size_t axis(TensorId tensor, int64_t axis) const;
+  /// Whether the layer's kernels are integers (a dtype policy after `quantize("int8")`).
+  bool quantized() const;
 
   // Variables and constants. The same name in a later call of the layer is the same variable.
   TensorId variable(std::string_view name, const Variable& variable);
   TensorId constant(const std::vector<int64_t>& values);
   TensorId scalar(int64_t value);
+  /// Of the type that the layer computes in.
   TensorId real_scalar(double value);
 
   // Nodes. Their type is the layer's class, their scope its path.
   TensorId emit(Op op, std::vector<TensorId> inputs);
   std::vector<TensorId> emit_several(Op op, std::vector<TensorId> inputs, size_t results);
+  /// A result of the shape and type of `like` whose cost is not known, and why.
+  TensorId emit_opaque(const std::string& why, TensorId like);
   /// The function that the configuration names under that key, applied; the tensor itself for none and "linear".
   TensorId activate(TensorId tensor, std::string_view key = "activation");
   /// The function of that name ("relu", "hard_sigmoid") applied.
@@ -71,8 +94,21 @@ class LayerReader {
   /// variables: "forward_layer". Its results.
   std::vector<TensorId> call(const JsonValue& layer, std::string_view attribute, std::vector<TensorId> inputs);
 
+  /// A graph of its own, as `Scan` runs it: `build` gets one tensor there for each of `inputs` (type and shape) and
+  /// returns the graph's results. While it runs, emit, variable, constant and call speak of that graph; a variable
+  /// there is the layer's own, with the same storage as in any other graph.
+  GraphId body(std::string_view name, const std::vector<Value>& inputs,
+               const std::function<std::vector<TensorId>(std::span<const TensorId>)>& build);
+
   /// "the key 'units' ...": throws `Error` (corrupt) at the layer.
   [[noreturn]] void corrupt(const std::string& message) const;
+
+ private:
+  [[noreturn]] void wrong_type(std::string_view key, const JsonValue& value, std::string_view expected) const;
+  std::vector<int64_t> integer_list(std::string_view key, const JsonValue& value) const;
+
+  Network& network_;
+  const LayerCall& call_;
 };
 
 /// How one class of layers is spelled. Its results, one tensor for most.
@@ -86,6 +122,10 @@ struct Layer {
 ///
 /// Source: keras.io/api/layers; the argument names and defaults of Keras 3.
 const Layer* find_layer(std::string_view class_name);
+
+/// The operation of keras.ops of that class name, which a model uses as a layer (`Add`, `GetItem`); null where there is
+/// none.
+const Layer* find_operation(std::string_view class_name);
 
 // The tables, each in the alphabet's order.
 std::span<const Layer> core_layers();         // Dense, EinsumDense, Embedding, Flatten, Reshape...
