@@ -8,6 +8,7 @@
 #include "flopstat/analyze.h"
 #include "formats/keras/keras.h"
 #include "formats/onnx/onnx.h"
+#include "formats/tensorflow/tensorflow.h"
 #include "formats/tflite/tflite.h"
 
 namespace flopstat {
@@ -26,6 +27,8 @@ constexpr std::array kFormats{
     FormatInfo{"keras", "Keras", ".keras"},
     FormatInfo{"keras h5", "Keras HDF5", ".h5, .hdf5"},
     FormatInfo{"keras json", "Keras configuration", ".json"},
+    FormatInfo{"tensorflow saved model", "TensorFlow SavedModel", "saved_model.pb"},
+    FormatInfo{"tensorflow graph", "TensorFlow GraphDef", ".pb"},
 };
 constexpr std::array kReaders{
     Reader{matches_tflite, read_tflite},
@@ -33,6 +36,8 @@ constexpr std::array kReaders{
     Reader{matches_keras, read_keras},
     Reader{matches_keras_h5, read_keras_h5},
     Reader{matches_keras_json, read_keras_json},
+    Reader{matches_saved_model, read_saved_model},
+    Reader{matches_tensorflow_graph, read_tensorflow_graph},
 };
 static_assert(kFormats.size() == kReaders.size());
 
@@ -76,6 +81,7 @@ constexpr std::array kNamings{
     Naming{".keras", "a Keras model", "is no zip archive with 'config.json' and 'metadata.json' in it"},
     Naming{".h5", "a Keras model in HDF5", "does not begin with the signature of HDF5"},
     Naming{".hdf5", "a Keras model in HDF5", "does not begin with the signature of HDF5"},
+    Naming{".pb", "a TensorFlow graph or SavedModel", "holds neither nodes nor meta graphs"},
     Naming{".onnx", "an ONNX model", "does not hold the fields 'ir_version' and 'graph' of one"},
 };
 

@@ -42,7 +42,14 @@ Values results(const GraphRunner& runner, const Frame& frame) {
   return values;
 }
 
+/// A list of so many entries none of which is set yet.
+bool is_unset_list(const Value& value) {
+  return value.dtype == DType::variant && !value.items && value.shape.size() == 1;
+}
+
 bool alike(const Value& a, const Value& b) {
+  // The first entry only tells what the list holds.
+  if (is_unset_list(a) && !b.shape.empty()) return a.shape[0] == b.shape[0];
   if (a.shape != b.shape || bool{a.items} != bool{b.items}) return false;
   if (!a.items) return true;
   return a.items->size() == b.items->size() &&

@@ -110,6 +110,12 @@ Inferred infer(const UpdateSlice&, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& update = operands.in(1);
   if (!x || !update) return no_operand();
+  // A list none of whose entries is set yet: what it holds, the first one tells.
+  if (x.dtype() == DType::variant && x.rank() == 1 && update.rank() > 0) {
+    Shape shape = update.shape();
+    shape[0] = x.shape()[0];
+    return single({.dtype = update.dtype(), .shape = std::move(shape)});
+  }
   bool fits = x.rank() == update.rank();
   for (size_t i = 0; fits && i < x.rank(); ++i) fits = update.shape()[i] <= x.shape()[i];
   if (!fits) return Unknown{"the update " + to_string(update.shape()) + " does not fit into " + to_string(x.shape())};

@@ -1,0 +1,553 @@
+#include "formats/tensorflow/graph_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "flopstat/error.h"
+#include "formats/tensorflow/conditions.h"
+#include "formats/tensorflow/operators.h"
+#include "formats/tensorflow/schema.h"
+#include "formats/tensorflow/tensor.h"
+
+namespace flopstat::tensorflow {
+namespace {
+
+template <size_t size>
+bool is_one_of(std::string_view op, const std::array<std::string_view, size>& names) {
+  return std::ranges::find(names, op) != names.end();
+}
+
+bool is_placeholder(std::string_view op) { return op == "Placeholder" || op == "PlaceholderV2" || op == "_Arg"; }
+
+/// What turns an encoded file into numbers, before the network: its result is an input.
+bool is_decoder(std::string_view op) { return op == "DecodeWav"; }
+
+bool is_variable(std::string_view op) { return op == "VarHandleOp" || op == "VariableV2" || op == "Variable"; }
+
+/// Nodes that are there for what they do, or that give nothing that a user asks for.
+bool gives_nothing(std::string_view op) {
+  constexpr std::array<std::string_view, 33> kNames{"NoOp",
+                                                    "Assert",
+                                                    "Const",
+                                                    "Placeholder",
+                                                    "PlaceholderV2",
+                                                    "PlaceholderWithDefault",
+                                                    "VarHandleOp",
+                                                    "VariableV2",
+                                                    "Variable",
+                                                    "ReadVariableOp",
+                                                    "VarIsInitializedOp",
+                                                    "IsVariableInitialized",
+                                                    "AssignVariableOp",
+                                                    "AssignAddVariableOp",
+                                                    "AssignSubVariableOp",
+                                                    "Assign",
+                                                    "AssignAdd",
+                                                    "AssignSub",
+                                                    "Save",
+                                                    "SaveV2",
+                                                    "SaveSlices",
+                                                    "Restore",
+                                                    "RestoreV2",
+                                                    "MergeV2Checkpoints",
+                                                    "ShardedFilename",
+                                                    "MergeSummary",
+                                                    "ScalarSummary",
+                                                    "HistogramSummary",
+                                                    "ImageSummary",
+                                                    "InitializeTableV2",
+                                                    "LookupTableImportV2",
+                                                    "Print",
+                                                    "PrintV2"};
+  return is_one_of(op, kNames);
+}
+
+/// Layer path in a node's name: all but its last part.
+std::string_view scope_in(std::string_view name) {
+  const size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
+}
+
+/// What the nodes of a region take from each other, in an order in which each comes behind what it takes.
+class Dependencies {
+ public:
+  Dependencies(const Nodes& nodes, const std::unordered_map<uint64_t, size_t>& inputs)
+      : nodes_(nodes), conditions_(nodes.scope, *nodes.loops), inputs_(inputs) {}
+
+  /// Adds what leads to the result. Throws `Error` (corrupt) where nodes wait for each other.
+  void add(const Source& output) {
+    want(output);
+    if (is_input(output)) return;
+    stack_.push_back({output.node, {}, 0});
+    while (!stack_.empty()) step();
+  }
+
+  const std::vector<NodeNumber>& order() const { return order_; }
+
+  /// The number of results of a node that others take.
+  uint32_t results_of(NodeNumber node) const {
+    const auto found = results_.find(node);
+    return found == results_.end() ? 0 : found->second;
+  }
+
+  /// The result that stands for another: an Exit's is one of its loop as a whole.
+  Source canonical(const Source& source) const {
+    return nodes_.loops->result_of_exit(source.node).value_or(source);
+  }
+
+  /// What a node takes.
+  std::vector<Source> inputs_of(NodeNumber node) const {
+    std::vector<Source> sources;
+    if (const FrameLoop* loop = nodes_.loops->loop_of(node)) {
+      for (const LoopVariable& variable : loop->variables) append(sources, variable.enter);
+      for (const NodeNumber enter : loop->constants) append(sources, enter);
+    } else if (const Condition* condition = conditions_.joined_by(node)) {
+      sources.push_back(condition->predicate);
+      for (const Source& each : condition->operands) sources.push_back(each);
+    } else {
+      sources = nodes_.scope.inputs_of(node);
+    }
+    for (Source& source : sources) source = canonical(source);
+    return sources;
+  }
+
+  const Condition* condition_of(NodeNumber node) const { return conditions_.joined_by(node); }
+
+ private:
+  enum class Mark : uint8_t { open, done };
+
+  struct Visit {
+    NodeNumber node = 0;
+    std::vector<Source> inputs = {};
+    size_t next = 0;
+  };
+
+  void append(std::vector<Source>& sources, NodeNumber node) const {
+    const std::vector<Source> inputs = nodes_.scope.inputs_of(node);
+    if (inputs.size() == 1) {
+      sources.push_back(inputs[0]);
+      return;
+    }
+    throw Error(ErrorCode::corrupt, "the Enter " + quoted(nodes_.scope[node].name) + " has not one input",
+                nodes_.scope[node].message.offset());
+  }
+
+  bool is_input(const Source& source) const { return inputs_.contains(key_of(source)); }
+
+  void want(const Source& source) {
+    uint32_t& count = results_[source.node];
+    count = std::max(count, source.result + 1);
+  }
+
+  void step() {
+    Visit& visit = stack_.back();
+    if (visit.next == 0) {
+      const auto [mark, is_new] = marks_.try_emplace(visit.node, Mark::open);
+      if (!is_new) {
+        if (mark->second == Mark::open) refuse_cycle(visit.node);
+        stack_.pop_back();
+        return;
+      }
+      if (!is_placeholder(nodes_.scope[visit.node].op)) visit.inputs = inputs_of(visit.node);
+    }
+    if (visit.next == visit.inputs.size()) {
+      marks_[visit.node] = Mark::done;
+      order_.push_back(visit.node);
+      stack_.pop_back();
+      return;
+    }
+    const Source input = visit.inputs[visit.next++];
+    want(input);
+    if (is_input(input)) return;
+    const auto mark = marks_.find(input.node);
+    if (mark != marks_.end() && mark->second == Mark::done) return;
+    stack_.push_back({input.node, {}, 0});
+  }
+
+  [[noreturn]] void refuse_cycle(NodeNumber node) const {
+    const Definition& definition = nodes_.scope[node];
+    throw Error(ErrorCode::corrupt, "the node " + quoted(definition.name) + " waits for its own result",
+                definition.message.offset(), "only the nodes of a loop (Enter, Merge, NextIteration) go round");
+  }
+
+  const Nodes& nodes_;
+  Conditions conditions_;
+  const std::unordered_map<uint64_t, size_t>& inputs_;
+  std::unordered_map<NodeNumber, Mark> marks_;
+  std::unordered_map<NodeNumber, uint32_t> results_;
+  std::vector<NodeNumber> order_;
+  std::vector<Visit> stack_;
+};
+
+/// The inputs of a region by their keys.
+std::unordered_map<uint64_t, size_t> numbered(const Region& region) {
+  std::unordered_map<uint64_t, size_t> inputs = region.aliases;
+  for (size_t i = 0; i < region.inputs.size(); ++i) inputs.emplace(key_of(region.inputs[i]), i);
+  return inputs;
+}
+
+}  // namespace
+
+/// Builds the graph of one region.
+class RegionReader {
+ public:
+  RegionReader(GraphReader& file, const Region& region)
+      : file_(file), region_(region), inputs_(numbered(region)), dependencies_(*region.nodes, inputs_) {}
+
+  Graph read() {
+    graph_.name = region_.name;
+    std::vector<Source> outputs;
+    for (const Source& output : region_.outputs) {
+      outputs.push_back(dependencies_.canonical(output));
+      dependencies_.add(outputs.back());
+    }
+    for (const Source& input : region_.inputs) {
+      const TensorId id = add_tensor({.name = scope()[input.node].name});
+      if (region_.is_main) describe_input(id, input.node);
+      graph_.inputs.push_back(id);
+    }
+    for (const auto& [key, input] : inputs_) tensors_.emplace(key, graph_.inputs[input]);
+    for (const NodeNumber node : dependencies_.order()) read_node(node);
+    for (const Source& output : outputs) graph_.outputs.push_back(tensor_of(output));
+    return std::move(graph_);
+  }
+
+ private:
+  const Scope& scope() const { return region_.nodes->scope; }
+
+  TensorId add_tensor(Tensor tensor) {
+    graph_.tensors.push_back(std::move(tensor));
+    return static_cast<TensorId>(graph_.tensors.size() - 1);
+  }
+
+  TensorId tensor_of(const Source& source) const {
+    const auto found = tensors_.find(key_of(source));
+    return found == tensors_.end() ? kAbsent : found->second;
+  }
+
+  NodeReader reader_of(Node& node, const Definition& definition) {
+    return {file_, graph_, node, definition.message};
+  }
+
+  /// Type and shape that a placeholder, or what stands where an input comes in, says of itself.
+  void describe_input(TensorId id, NodeNumber number) {
+    const Definition& definition = scope()[number];
+    Node node{.name = definition.name, .type = definition.op, .offset = definition.message.offset()};
+    const NodeReader reader = reader_of(node, definition);
+    const DType dtype = reader.type("dtype");
+    std::optional<std::vector<Dim>> dims = reader.shape("shape");
+    if (!dims) {
+      const auto shapes = reader.shapes("_output_shapes");
+      if (!shapes.empty()) dims = shapes.front();
+    }
+    graph_.tensors[id].dtype = dtype;
+    graph_.tensors[id].dims = std::move(dims);
+  }
+
+  void read_node(NodeNumber number) {
+    const Definition& definition = scope()[number];
+    Node node{.name = definition.name,
+              .type = definition.op,
+              .scope = scope_in(definition.name),
+              .offset = definition.message.offset()};
+    if (definition.op == "Const") return read_constant(number, node);
+    if (is_variable(definition.op)) return read_variable(number, node);
+    if (is_placeholder(definition.op)) return read_placeholder(number);
+    if (is_decoder(definition.op)) return read_decoder(number, node);
+
+    for (const Source& input : dependencies_.inputs_of(number)) node.inputs.push_back(tensor_of(input));
+    const uint32_t results = std::max(1U, dependencies_.results_of(number));
+    for (uint32_t i = 0; i < results; ++i) {
+      const TensorId id = add_tensor({.name = definition.name});
+      node.outputs.push_back(id);
+      tensors_.emplace(key_of({number, i}), id);
+    }
+    NodeReader reader = reader_of(node, definition);
+    note_shapes(reader, node);
+    node.op = operation(number, definition, reader);
+    std::ranges::move(reader.emitted(), std::back_inserter(graph_.nodes));
+    graph_.nodes.push_back(std::move(node));
+  }
+
+  Op operation(NodeNumber number, const Definition& definition, NodeReader& reader) {
+    if (const FrameLoop* loop = region_.nodes->loops->loop_of(number)) return read_loop(*loop);
+    if (const Condition* condition = dependencies_.condition_of(number)) return read_condition(*condition);
+    const Operator* row = find_operator(definition.op);
+    if (row == nullptr) {
+      if (file_.functions_.contains(definition.op)) {
+        return Call{file_.graph_of(definition.op, definition.message.offset())};
+      }
+      return Opaque{"the operator " + std::string(definition.op.substr(0, 80)) + " has no rule"};
+    }
+    for (size_t i = 0; i < row->required; ++i) {
+      if (reader.input(i) == kAbsent) reader.corrupt("its operand " + std::to_string(i) + " is missing");
+    }
+    return row->read(reader);
+  }
+
+  void read_constant(NodeNumber number, Node& node) {
+    NodeReader reader = reader_of(node, scope()[number]);
+    std::optional<Tensor> tensor = reader.tensor("value");
+    if (!tensor) reader.corrupt("it has no value");
+    tensor->name = node.name;
+    tensors_.emplace(key_of({number, 0}), add_tensor(*std::move(tensor)));
+  }
+
+  /// A handle stands for what the variable holds: reading it is the identity.
+  void read_variable(NodeNumber number, Node& node) {
+    const NodeReader reader = reader_of(node, scope()[number]);
+    Tensor tensor{.name = node.name, .dtype = reader.type("dtype"), .dims = reader.shape("shape")};
+    const std::string_view shared = reader.text("shared_name", {});
+    tensor.storage = file_.storage_of(shared.empty() ? node.name : shared);
+    if (const auto trainable = file_.trainable_.find(node.name); trainable != file_.trainable_.end()) {
+      tensor.trainable = trainable->second;
+    }
+    tensor.stored_bytes = bytes_of(tensor);
+    tensors_.emplace(key_of({number, 0}), add_tensor(std::move(tensor)));
+  }
+
+  /// Bytes by shape and type; 0 where they are not known or more than 2^64.
+  static uint64_t bytes_of(const Tensor& tensor) try {
+    if (!tensor.dims) return 0;
+    Count count = 1;
+    for (const Dim& dim : *tensor.dims) {
+      if (dim.size < 0) return 0;
+      count *= dim.size;
+    }
+    return byte_size(tensor.dtype, count).value();
+  } catch (const Overflow&) {
+    return 0;
+  }
+
+  void read_placeholder(NodeNumber number) {
+    const TensorId id = add_tensor({.name = scope()[number].name});
+    describe_input(id, number);
+    if (region_.is_main) graph_.inputs.push_back(id);
+    tensors_.emplace(key_of({number, 0}), id);
+  }
+
+  /// Its samples are an input of the size that the node asks for; their rate is not known.
+  void read_decoder(NodeNumber number, Node& node) {
+    const NodeReader reader = reader_of(node, scope()[number]);
+    const auto size = [&](std::string_view attribute) {
+      const int64_t value = reader.integer(attribute, -1);
+      return Dim{value < 0 ? -1 : value, {}};
+    };
+    Tensor audio{.name = node.name,
+                 .dtype = DType::f32,
+                 .dims = std::vector<Dim>{size("desired_samples"), size("desired_channels")}};
+    const TensorId id = add_tensor(std::move(audio));
+    graph_.inputs.push_back(id);
+    tensors_.emplace(key_of({number, 0}), id);
+    tensors_.emplace(key_of({number, 1}), add_tensor({.name = node.name, .dtype = DType::i32}));
+    graph_.tensors.back().dims.emplace();
+    graph_.inputs.push_back(static_cast<TensorId>(graph_.tensors.size() - 1));
+    file_.model_.warnings.push_back(
+        {"decoder_not_counted", std::string(node.type) + " " + quoted(node.name) +
+                                    " decodes a file: its work is not counted, its results are taken as inputs"});
+  }
+
+  /// Shapes that the file notes for the results, of what are tensors.
+  void note_shapes(const NodeReader& reader, const Node& node) {
+    const auto shapes = reader.shapes("_output_shapes");
+    if (shapes.empty() || node.type.starts_with("Tensor")) return;
+    std::vector<DType> types = reader.types("Tout");
+    if (types.empty()) types = reader.types("T");
+    const DType one = reader.has("T") ? reader.type("T") : reader.type("dtype");
+    for (size_t i = 0; i < shapes.size() && i < node.outputs.size(); ++i) {
+      const DType type = i < types.size() ? types[i] : one;
+      if (!shapes[i] || type == DType::resource || type == DType::variant) continue;
+      graph_.tensors[node.outputs[i]].dims = shapes[i];
+    }
+  }
+
+  Op read_loop(const FrameLoop& loop) {
+    Region condition{.nodes = region_.nodes, .graph = file_.new_graph(), .name = scope()[loop.condition].name};
+    Region body{.nodes = region_.nodes, .graph = file_.new_graph(), .name = scope()[loop.condition].name};
+    for (const LoopVariable& variable : loop.variables) {
+      const size_t number = condition.inputs.size();
+      condition.inputs.push_back({variable.merge, 0});
+      body.inputs.push_back(variable.change ? Source{*variable.change, 1} : Source{variable.merge, 0});
+      if (variable.change) body.aliases.emplace(key_of({variable.merge, 0}), number);
+      const std::vector<Source> next = scope().inputs_of(variable.next_iteration);
+      if (next.size() != 1) {
+        throw Error(ErrorCode::corrupt,
+                    "the NextIteration " + quoted(scope()[variable.next_iteration].name) + " has not one input",
+                    scope()[variable.next_iteration].message.offset());
+      }
+      body.outputs.push_back(next[0]);
+    }
+    for (const NodeNumber enter : loop.constants) {
+      for (Region* region : {&condition, &body}) region->inputs.push_back({enter, 0});
+      body.outputs.push_back({enter, 0});
+    }
+    condition.outputs = scope().inputs_of(loop.condition);
+    const While op{condition.graph, body.graph};
+    file_.pending_.push_back(std::move(condition));
+    file_.pending_.push_back(std::move(body));
+    return op;
+  }
+
+  Op read_condition(const Condition& condition) {
+    std::array<GraphId, 2> graphs{};
+    for (const size_t branch : {0U, 1U}) {
+      Region region{.nodes = region_.nodes, .graph = file_.new_graph(), .name = region_.name};
+      for (const NodeNumber each : condition.switches) {
+        region.inputs.push_back({each, static_cast<uint32_t>(branch)});
+      }
+      region.outputs = {condition.branches[branch]};
+      graphs[branch] = region.graph;
+      file_.pending_.push_back(std::move(region));
+    }
+    return If{.then_graph = graphs[1], .else_graph = graphs[0]};
+  }
+
+  GraphReader& file_;
+  const Region& region_;
+  Graph graph_;
+  std::unordered_map<uint64_t, size_t> inputs_;
+  Dependencies dependencies_;
+  std::unordered_map<uint64_t, TensorId> tensors_;
+};
+
+void find_loops(Nodes& nodes) { nodes.loops.emplace(nodes.scope); }
+
+GraphId GraphReader::new_graph() {
+  model_.graphs.emplace_back();
+  return static_cast<GraphId>(model_.graphs.size() - 1);
+}
+
+uint32_t GraphReader::storage_of(std::string_view variable) {
+  const auto [found, is_new] = variables_.try_emplace(variable, 0);
+  if (is_new) found->second = next_storage();
+  return found->second;
+}
+
+void GraphReader::add_library(ProtoMessage message) {
+  while (message.next()) {
+    if (message.field() != FunctionDefLibrary::function) continue;
+    const ProtoMessage function = message.child();
+    std::string_view name;
+    for (ProtoMessage fields = function; fields.next();) {
+      if (fields.field() != FunctionDef::signature) continue;
+      for (ProtoMessage signature = fields.child(); signature.next();) {
+        if (signature.field() == OpDef::name) name = name_in(signature);
+      }
+    }
+    if (!functions_.emplace(name, Function{function}).second) {
+      throw Error(ErrorCode::corrupt, "two functions have the name " + quoted(name), message.field_offset());
+    }
+  }
+}
+
+GraphId GraphReader::graph_of(std::string_view name, uint64_t offset) {
+  const auto found = functions_.find(name);
+  if (found == functions_.end()) {
+    throw Error(ErrorCode::corrupt, "the function " + quoted(name) + " is not in the file", offset);
+  }
+  Function& function = found->second;
+  if (!function.graph) {
+    function.graph = new_graph();
+    pending_.push_back(region_of_function(found->first, function, *function.graph));
+  }
+  return *function.graph;
+}
+
+Region GraphReader::region_of_function(std::string_view name, const Function& function, GraphId graph) {
+  Nodes& nodes = scopes_.emplace_back(true);
+  Region region{.nodes = &nodes, .graph = graph, .name = name};
+  std::vector<std::string_view> outputs;
+  std::map<std::string_view, std::string_view> returned;
+  for (ProtoMessage fields = function.message; fields.next();) {
+    if (fields.field() == FunctionDef::node) nodes.scope.add_node(fields.child());
+    if (fields.field() == FunctionDef::signature) {
+      for (ProtoMessage signature = fields.child(); signature.next();) {
+        if (signature.field() != OpDef::input_arg && signature.field() != OpDef::output_arg) continue;
+        std::string_view argument;
+        for (ProtoMessage definition = signature.child(); definition.next();) {
+          if (definition.field() == ArgDef::name) argument = name_in(definition);
+        }
+        if (signature.field() == OpDef::output_arg) outputs.push_back(argument);
+        else region.inputs.push_back({nodes.scope.add_argument(argument, signature.field_offset()), 0});
+      }
+    }
+    if (fields.field() == FunctionDef::ret) {
+      std::string_view key;
+      std::string_view value;
+      for (ProtoMessage entry = fields.child(); entry.next();) {
+        if (entry.field() == MapEntry::key) key = name_in(entry);
+        if (entry.field() == MapEntry::value) value = name_in(entry);
+      }
+      returned[key] = value;
+    }
+  }
+  find_loops(nodes);
+  for (const std::string_view output : outputs) {
+    const uint64_t offset = function.message.offset();
+    const auto value = returned.find(output);
+    if (value == returned.end()) {
+      throw Error(ErrorCode::corrupt, "the function " + quoted(name) + " does not return its result " + quoted(output),
+                  offset);
+    }
+    const std::optional<Source> source = nodes.scope.source_of(value->second, offset);
+    if (!source) throw Error(ErrorCode::corrupt, "the function " + quoted(name) + " returns no tensor", offset);
+    region.outputs.push_back(*source);
+  }
+  return region;
+}
+
+void GraphReader::read(const Region& region) {
+  Graph graph = RegionReader(*this, region).read();
+  model_.graphs[region.graph] = std::move(graph);
+}
+
+void GraphReader::read_called() {
+  while (!pending_.empty()) {
+    const Region region = std::move(pending_.front());
+    pending_.pop_front();
+    read(region);
+  }
+}
+
+GraphId GraphReader::read_between(const Nodes& nodes, std::string_view name, std::vector<Source> inputs,
+                                  std::vector<Source> outputs) {
+  const Region region{.nodes = &nodes,
+                      .graph = new_graph(),
+                      .name = name,
+                      .inputs = std::move(inputs),
+                      .aliases = {},
+                      .outputs = std::move(outputs),
+                      .is_main = true};
+  read(region);
+  return region.graph;
+}
+
+GraphId GraphReader::read_whole(const Nodes& nodes) {
+  const Scope& scope = nodes.scope;
+  std::vector<bool> taken(scope.size());
+  for (NodeNumber n = 0; n < scope.size(); ++n) {
+    for (const NodeNumber input : scope.all_inputs_of(n)) taken[input] = true;
+  }
+  std::vector<Source> sinks;
+  for (NodeNumber n = 0; n < scope.size(); ++n) {
+    if (!taken[n] && !gives_nothing(scope[n].op)) sinks.push_back({n, 0});
+  }
+  // What no input leads to is no output, if any other is: names of files, steps of an optimizer.
+  const std::unordered_map<uint64_t, size_t> none;
+  Dependencies dependencies(nodes, none);
+  for (const Source& sink : sinks) dependencies.add(dependencies.canonical(sink));
+  std::vector<bool> fed(scope.size());
+  for (const NodeNumber n : dependencies.order()) {
+    fed[n] = is_placeholder(scope[n].op) || is_decoder(scope[n].op);
+    if (fed[n]) continue;
+    for (const Source& input : dependencies.inputs_of(n)) fed[n] = fed[n] || fed[input.node];
+  }
+  const auto is_fed = [&](const Source& sink) { return fed[dependencies.canonical(sink).node]; };
+  if (std::ranges::any_of(sinks, is_fed)) std::erase_if(sinks, [&](const Source& sink) { return !is_fed(sink); });
+  return read_between(nodes, {}, {}, std::move(sinks));
+}
+
+}  // namespace flopstat::tensorflow

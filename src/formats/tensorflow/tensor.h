@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bytes/protobuf.h"
+#include "model/model.h"
+
+/// Tensors, shapes and names of TensorFlow's messages.
+namespace flopstat::tensorflow {
+
+inline constexpr size_t kMaxName = size_t{1} << 20;
+inline constexpr size_t kMaxRank = 32;
+
+/// Elements of constants in all that are repetitions of what is stored: a few bytes may say a million.
+inline constexpr uint64_t kMaxRepeated = 1'000'000;
+
+/// The current field as a name. Throws `Error` (limit) for one longer than `kMaxName`.
+std::string_view name_in(const ProtoMessage& message);
+
+/// A name as messages show it: in quotes, and cut where it is long.
+std::string quoted(std::string_view name);
+
+/// A TensorShapeProto; negative sizes are free. None: not even the rank is known. Throws `Error` (limit) for more than
+/// `kMaxRank` axes.
+std::optional<std::vector<Dim>> read_shape(ProtoMessage message);
+
+/// A TensorProto as a constant; `storage` is its number among the stored ones. A file may hold fewer values than the
+/// shape has elements: the last one stands for the rest, and zero where there is none. Contents that are dense become
+/// `data`; others become `elements` where they are few and `repeated`, what is left of `kMaxRepeated`, allows it. A few
+/// zeros of which the file holds nothing are no stored tensor but a fill: programs that fold constants write them.
+/// Throws `Error` (corrupt) for a shape that is not fixed, for more than 2^64 bytes, and where the file holds more than
+/// the shape says.
+Tensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeated);
+
+}  // namespace flopstat::tensorflow

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "bytes/file.h"
+#include "model/model.h"
+
+namespace flopstat {
+
+/// Whether the bytes are those of a GraphDef: a frozen graph, or one of TensorFlow 1 with variables.
+bool matches_tensorflow_graph(Bytes bytes);
+
+/// Reads a GraphDef. Its inputs are the placeholders that lead to its outputs; those are the results that nobody takes.
+/// Throws `Error`: corrupt where a name is missing, there twice or stands for nothing, or where nodes wait for each
+/// other outside of a loop; limit for more than 10 million nodes; what `ProtoMessage` throws.
+///
+/// Source: github.com/tensorflow/tensorflow, core/framework/graph.proto.
+Model read_tensorflow_graph(File file);
+
+/// Whether the bytes are those of the file saved_model.pb in the folder of a SavedModel.
+bool matches_saved_model(Bytes bytes);
+
+/// Reads a SavedModel: the graph tagged "serve", or the only one. Each signature is a way into the model;
+/// "serving_default" is the main one, if it is there. The files of the variables are not looked at. Throws `Error` as
+/// above, and unsupported where several graphs have other tags.
+///
+/// Source: github.com/tensorflow/tensorflow, core/protobuf/saved_model.proto, meta_graph.proto.
+Model read_saved_model(File file);
+
+}  // namespace flopstat
