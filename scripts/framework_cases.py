@@ -152,7 +152,6 @@ LAYERS = {
     "activation_relu6": keras3("5x32", "Activation('relu6')(x)"),
     "activation_hard_silu": keras3("5x32", "Activation('hard_silu')(x)"),
     "activation_log_softmax": keras3("5x32", "Activation('log_softmax')(x)"),
-    "activation_glu": keras3("5x32", "Activation('glu')(x)"),
     "activation_celu": keras3("5x32", "Activation('celu')(x)"),
     "relu": both("5x32", "ReLU(max_value=6)(x)"),
     "relu_negative_slope": both("5x32", "ReLU(negative_slope=0.1, threshold=0.5)(x)"),
@@ -230,7 +229,7 @@ LAYERS = {
     "multi_head_attention_causal":
         both("10x32", "MultiHeadAttention(num_heads=4, key_dim=8)(x, x, use_causal_mask=True)"),
     "multi_head_attention_axes":
-        both("4x5x32", "MultiHeadAttention(num_heads=2, key_dim=8, attention_axes=(2, 3))(x, x)"),
+        both("4x5x32", "MultiHeadAttention(num_heads=2, key_dim=8, attention_axes=(1, 2))(x, x)"),
     "grouped_query_attention":
         keras3("10x32", "GroupQueryAttention(head_dim=8, num_query_heads=4, num_key_value_heads=2)(x, x)"),
 
@@ -257,6 +256,7 @@ LAYERS = {
     "operators": both("4x8, 8x6", "(x * 2.0 + 1.0)[:, :2, :]"),
     "operator_matmul": both("4x8, 8x6", "x @ y"),
     "operations": keras3("4x8, 8x6", "k.ops.relu(k.ops.matmul(x, y) / 3.0)"),
+    "operation_glu": keras3("5x32", "k.ops.glu(x)"),
     "operation_reduce": keras3("4x8", "k.ops.mean(x, axis=1) - k.ops.max(x, axis=1)"),
     "operation_reshape": keras3("4x8", "k.ops.transpose(k.ops.reshape(x, (-1, 8, 2, 2)), (0, 2, 1, 3))"),
     "operation_softmax": keras3("4x8", "k.ops.softmax(k.ops.exp(x) + k.ops.sqrt(x), axis=-1)"),

@@ -27,8 +27,8 @@ struct Network {
 void PrintTo(const Network& network, std::ostream* out) { *out << network.name; }
 
 const std::set<std::string> kWithSavedModel = {".keras", ".h5", ".json", "_saved_model", ".pb", ".onnx", ".tflite"};
-const std::set<std::string> kAndInt8 = {".keras",       ".h5", ".json", "_saved_model", ".pb", ".onnx", ".tflite",
-                                        "_int8.tflite"};
+const std::set<std::string> kAndInt8 = {".keras", ".h5",   ".json",   "_saved_model",
+                                        ".pb",    ".onnx", ".tflite", "_int8.tflite"};
 
 constexpr uint64_t kLstmGates = 4 * (8 + 16) * 16;
 
@@ -41,10 +41,7 @@ const std::vector<Network> kNetworks = {
      .macs = 784 * 50 + 50 * 50 + 50 * 10,
      .params = 784 * 50 + 50 * 50 + 50 * 10 + 50 + 50 + 10,
      .endings = {".json", ".tflite", "_int8.tflite"}},
-    {.name = "sine",
-     .macs = 16 + 16 * 16 + 16,
-     .params = 16 + 16 * 16 + 16 + 16 + 16 + 1,
-     .endings = kAndInt8},
+    {.name = "sine", .macs = 16 + 16 * 16 + 16, .params = 16 + 16 * 16 + 16 + 16 + 16 + 1, .endings = kAndInt8},
     {.name = "sine_8",
      .macs = 8 + 8,
      .params = 8 + 8 + 8 + 1,
@@ -68,7 +65,7 @@ const std::map<std::string, uint64_t> kAdded = {
     {"tiny_lstm.onnx", 4 * 16},  // ONNX's LSTM has a bias for the recurrent product, too: zeros here
 };
 
-/// The files of a network, by what follows its name.
+/// The files of a network, of a SavedModel the one in the folder, by what follows its name.
 std::map<std::string, fs::path> files_of(const std::string& name) {
   static const std::set<std::string> endings = {".keras", ".h5",   ".json",   "_saved_model",
                                                 ".pb",    ".onnx", ".tflite", "_int8.tflite"};
@@ -76,7 +73,7 @@ std::map<std::string, fs::path> files_of(const std::string& name) {
   for (const fs::directory_entry& entry : fs::directory_iterator(FLOPSTAT_SOURCE_DIR "/examples")) {
     const std::string file = entry.path().filename();
     if (file.starts_with(name) && endings.contains(file.substr(name.size())))
-      files[file.substr(name.size())] = entry.path();
+      files[file.substr(name.size())] = entry.is_directory() ? entry.path() / "saved_model.pb" : entry.path();
   }
   return files;
 }
