@@ -1,9 +1,9 @@
 // Times the program as a user starts it, beside an empty program, and prints how far the targets are reached:
 //
-//     flopstat_bench EMPTY FLOPSTAT PYTHON MADE CORPUS...
+//     flopstat_bench EMPTY FLOPSTAT PYTHON KERAS MADE CORPUS...
 //
-// PYTHON is one that has the packages onnx and onnx-tool ("-": those are left out), MADE the folder that
-// flopstat_bench_models has filled, a CORPUS any folder of model files. What is compared is run
+// PYTHON is one that has the packages onnx and onnx-tool, KERAS one that has keras and tensorflow ("-": those are left
+// out), MADE the folder that scripts/bench has filled, a CORPUS any folder of model files. What is compared is run
 // in turns, A B B A, so that a busy machine slows both; figures are medians, with quartiles in brackets. Targets are
 // judged by processor time, user and system: what others run stretches wall time. The exit code does not depend on the
 // figures.
@@ -73,7 +73,7 @@ double median_ms(const std::vector<Usage>& usages) {
 }
 
 struct Programs {
-  std::string empty, flopstat, python, made;
+  std::string empty, flopstat, python, keras, made;
 
   std::string model(const std::string& name) const { return made + "/" + name; }
   Command count(const std::string& path) const { return {flopstat, path}; }
@@ -179,9 +179,10 @@ void nodes(const Programs& programs) {
               verdict(growth <= 11));
 }
 
-/// One of Python's ways to look at the same file.
-void beside_python(const Programs& programs, const char* title, const Command& peer, double target) {
-  const Pair pair = compare(programs.count(peer.back()), peer, 7);
+/// One of Python's ways to look at `model`, a ResNet-50.
+void beside_python(const Programs& programs, const std::string& model, const char* title, const Command& peer,
+                   int rounds, double target) {
+  const Pair pair = compare(programs.count(model), peer, rounds);
   const Spread wall = pair.ratio(&Usage::wall);
   const Spread cpu = pair.ratio(&Usage::cpu);
   std::printf("ResNet-50 of 100 MB, %s: %.1f ms, flopstat %.3f ms; times as long\n", title, median_ms(pair.b),
@@ -190,11 +191,17 @@ void beside_python(const Programs& programs, const char* title, const Command& p
   std::printf("    target >= %.0fx: %s\n", target, verdict(wall.median >= target && cpu.median >= target));
 }
 
-void beside_python(const Programs& programs) {
+void beside_onnx(const Programs& programs) {
   const std::string model = programs.model("resnet50.onnx");
   const std::string load = "import sys, onnx; onnx.load(sys.argv[1])";
-  beside_python(programs, "onnx.load", {programs.python, "-c", load, model}, 20);
-  beside_python(programs, "onnx-tool", {programs.python, "-m", "onnx_tool", "-i", model}, 30);
+  beside_python(programs, model, "onnx.load", {programs.python, "-c", load, model}, 7, 20);
+  beside_python(programs, model, "onnx-tool", {programs.python, "-m", "onnx_tool", "-i", model}, 7, 30);
+}
+
+void beside_keras(const Programs& programs) {
+  const std::string model = programs.model("resnet50.keras");
+  beside_python(programs, model, "import keras", {programs.keras, "-c", "import keras"}, 5, 100);
+  beside_python(programs, model, "tf.profiler", {programs.keras, "bench/keras_profile.py", model}, 3, 100);
 }
 
 /// The whole process; the shape engine is a part of it.
@@ -211,13 +218,13 @@ void inferred_nodes(const Programs& programs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 5) {
-    std::fputs("usage: flopstat_bench EMPTY FLOPSTAT PYTHON MADE CORPUS...\n", stderr);
+  if (argc < 6) {
+    std::fputs("usage: flopstat_bench EMPTY FLOPSTAT PYTHON KERAS MADE CORPUS...\n", stderr);
     return 2;
   }
-  const Programs programs{argv[1], argv[2], argv[3], argv[4]};
+  const Programs programs{argv[1], argv[2], argv[3], argv[4], argv[5]};
   large_file(programs);
-  for (int i = 5; i < argc; ++i) corpus(programs, argv[i]);
+  for (int i = 6; i < argc; ++i) corpus(programs, argv[i]);
   weights(programs, ".tflite");
   weights(programs, ".onnx");
   nodes(programs);
@@ -225,6 +232,11 @@ int main(int argc, char** argv) {
   if (programs.python == "-") {
     std::puts("NOT COMPARED with onnx.load and onnx-tool: there is no Python that has them");
   } else {
-    beside_python(programs);
+    beside_onnx(programs);
+  }
+  if (programs.keras == "-") {
+    std::puts("NOT COMPARED with keras and tf.profiler: there is no Python that has them");
+  } else {
+    beside_keras(programs);
   }
 }
