@@ -46,7 +46,7 @@ endif()
 if(FLOPSTAT_TESTS)
   add_executable(fuzz_make_corpus EXCLUDE_FROM_ALL fuzz/make_corpus.cpp
     tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp tests/support/c_source.cpp
-    tests/support/zip_writer.cpp)
+    tests/support/zip_writer.cpp tests/support/hdf5_writer.cpp)
   target_include_directories(fuzz_make_corpus PRIVATE tests)
   target_link_libraries(fuzz_make_corpus PRIVATE flopstat_flags fmt::fmt-header-only ZLIB::ZLIB)
 endif()

@@ -8,9 +8,11 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/c_source.h"
+#include "support/hdf5_writer.h"
 #include "support/onnx_writer.h"
 #include "support/tflite_writer.h"
 #include "support/zip_writer.h"
@@ -478,6 +480,34 @@ Seeds onnx_seeds() {
           {"shapes", bytes_of(onnx_shapes().model())}};
 }
 
+constexpr const char* kKerasSequential = R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
+  {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [null, 8, 8, 3], "dtype": "float32"}},
+  {"class_name": "Conv2D", "config": {"name": "c", "filters": 4, "kernel_size": [3, 3], "activation": "relu"}},
+  {"class_name": "Lambda", "config": {"name": "l", "function": ["", null, null], "output_shape": [36]}},
+  {"class_name": "Dense", "config": {"name": "d", "units": 2, "dtype": "mixed_float16"}}]}, "keras_version": "2.15.0"})";
+
+constexpr const char* kKerasFunctional = R"({"class_name": "Functional", "config": {"name": "f", "layers": [
+  {"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 4]}, "inbound_nodes": []},
+  {"class_name": "Functional", "name": "m", "config": {"name": "m", "layers": [
+     {"class_name": "InputLayer", "name": "t", "config": {"name": "t", "batch_shape": [null, 4]}, "inbound_nodes": []},
+     {"class_name": "Dense", "name": "d", "config": {"units": 4}, "inbound_nodes": [[["t", 0, 0, {}]]]}],
+     "input_layers": [["t", 0, 0]], "output_layers": [["d", 0, 0]]},
+   "inbound_nodes": [[["x", 0, 0, {}]], [["m", 1, 0, {}]]]},
+  {"class_name": "Custom", "name": "c", "config": {}, "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__",
+     "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["m", 2, 0]}}], "kwargs": {"mask": null}}]}],
+  "input_layers": ["x", 0, 0], "output_layers": ["c", 0, 0]}})";
+
+Seeds keras_seeds() {
+  const std::vector<std::byte> hdf5 = hdf5_file(keras_like_file(kKerasSequential));
+  const std::string weights(reinterpret_cast<const char*>(hdf5.data()), hdf5.size());
+  return {{"sequential", bytes_of_text(kKerasSequential)},
+          {"functional", bytes_of_text(kKerasFunctional)},
+          {"hdf5", hdf5},
+          {"archive", zip_archive({{"metadata.json", R"({"keras_version": "3.15.1"})"},
+                                   {"config.json", kKerasFunctional},
+                                   {"model.weights.h5", weights}})}};
+}
+
 /// The beginnings by which formats are told.
 Seeds beginnings() {
   const auto text = [](const std::string& beginning) {
@@ -495,6 +525,33 @@ Seeds beginnings() {
           {"gzip", text("\x1f\x8b")},
           {"xml", text("<?xml version=\"1.0\"?>")},
           {"json", text("{}")}};
+}
+
+Seeds zip_seeds() {
+  const std::string words = "many words, many words, many words, many words";
+  return {{"stored", zip_archive({{"config.json", "{}"}, {"metadata.json", "{}"}, {"assets/", ""}})},
+          {"deflated", zip_archive_of({{"config.json", words, true}, {"zeros", std::string(5000, '\0'), true}})},
+          {"behind_a_model", joined(bytes_of_text("model"), zip_archive({{"labels.txt", "cat"}}, 5))},
+          {"sizes_behind", zip_archive_of({{.name = "a", .contents = words, .deflated = true, .sizes_behind = true},
+                                           {.name = "b", .contents = words, .sizes_behind = true}})},
+          {"sizes64", zip_archive_of({{.name = "a", .contents = words, .sizes64 = true}, {.name = "b"}}, 0, true)},
+          {"local_extra", zip_archive_of({{.name = "a", .local_extra = std::string("FB\4\0zzzz", 8)}})}};
+}
+
+Seeds hdf5_seeds() {
+  Hdf5Item links{.children = {{.name = "a", .children = {{.name = "data", .dims = {{3}}}}},
+                              {.name = "b", .soft_link = "/a/data"},
+                              {.name = "c", .soft_link = "/c"}}};
+  const Hdf5Item keras = keras_like_file("{\"class_name\": \"Sequential\"}");
+  Seeds seeds;
+  for (const auto& [name, style] : {std::pair{"symbol_tables", Hdf5Style::symbol_tables},
+                                    {"messages", Hdf5Style::messages},
+                                    {"dense", Hdf5Style::dense}}) {
+    seeds[std::string("keras_") + name] = hdf5_file(keras, style);
+    seeds[std::string("links_") + name] = hdf5_file(links, style);
+  }
+  seeds["user_block"] = hdf5_file(links, Hdf5Style::messages, 512);
+  return seeds;
 }
 
 bool write(const std::string& folder, const Seeds& seeds) {
@@ -516,7 +573,9 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   if (write(folder + "/fuzz_tflite", tflite_seeds()) && write(folder + "/fuzz_onnx", onnx_seeds()) &&
-      write(folder + "/fuzz_detect", beginnings())) {
+      write(folder + "/fuzz_keras", keras_seeds()) &&
+      write(folder + "/fuzz_detect", beginnings()) && write(folder + "/fuzz_zip", zip_seeds()) &&
+      write(folder + "/fuzz_hdf5", hdf5_seeds())) {
     return 0;
   }
   std::fprintf(stderr, "error: %s cannot be written\n", argv[1]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "bytes/folder.h"
 #include "count/counter.h"
 #include "count/memory.h"
 #include "formats/formats.h"
@@ -164,7 +165,7 @@ Report OpenModel::count_at(const std::map<std::string, int64_t>& dims) const {
 }
 
 Report analyze(const std::string& path, const Options& options) {
-  return OpenModel(File::open(path), options).analyze();
+  return OpenModel(File::open(model_file_in(path).value_or(path)), options).analyze();
 }
 
 Report analyze(std::vector<std::byte> bytes, std::string path, const Options& options) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bytes/folder.h"
 #include "count/scaling.h"
 #include "graph/bind.h"
 #include "open_model.h"
@@ -98,7 +99,7 @@ Scaling scale(const OpenModel& model, const std::map<std::string, SizeRange>& ra
 }  // namespace
 
 Scaling scale(const std::string& path, const Options& options, const std::map<std::string, SizeRange>& ranges) {
-  return scale(OpenModel(File::open(path), options), ranges);
+  return scale(OpenModel(File::open(model_file_in(path).value_or(path)), options), ranges);
 }
 
 Scaling scale(std::vector<std::byte> bytes, std::string path, const Options& options,

@@ -76,9 +76,10 @@ uint64_t read_superblock(Hdf5Space& space) {
 }
 
 /// Bytes of a dataset in the file, from its layout (section IV.A.2.i); nothing where chunks would have to be counted.
+/// Version 5, of HDF5 2.0, differs from 4 only in how chunks are described.
 std::optional<uint64_t> read_stored_bytes(Hdf5Space& space, Hdf5Cursor layout, uint64_t needed) {
   enum LayoutClass : uint8_t { compact = 0, contiguous = 1, chunked = 2, virtual_parts = 3 };
-  const uint8_t version = layout.version(1, 4);
+  const uint8_t version = layout.version(1, 5);
   if (version < 3) {
     const auto rank = layout.take<uint8_t>();
     const auto kind = layout.take<uint8_t>();
@@ -145,6 +146,7 @@ Hdf5Object Hdf5File::object(uint64_t address) const {
 }
 
 std::optional<Hdf5Object> Hdf5File::follow(Hdf5Object from, std::string_view path, uint32_t& soft_links) const {
+  space_.charge(path.size());
   if (!path.empty() && path.front() == '/') from = root();
   while (!path.empty()) {
     const size_t end = std::min(path.find('/'), path.size());

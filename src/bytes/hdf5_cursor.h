@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "bytes/cursor.h"
-#include "bytes/hdf5.h"
+#include "bytes/hdf5_space.h"
 
 namespace flopstat {
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "bytes/hdf5.h"
 #include "bytes/hdf5_header.h"
 
 namespace flopstat {

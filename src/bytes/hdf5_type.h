@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bytes/hdf5_cursor.h"
+#include "flopstat/dtype.h"
 
 namespace flopstat {
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "bytes/folder.h"
 #include "cli/suggest.h"
 #include "flopstat/analyze.h"
 
@@ -86,7 +87,8 @@ std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
   std::vector<ModelPath> models;
   for (const std::string& path : paths) {
     std::error_code error;
-    const bool folder = path != "-" && fs::is_directory(path, error);
+    // A folder that is a model stays as it is.
+    const bool folder = path != "-" && fs::is_directory(path, error) && !model_file_in(path);
     const std::vector<std::string> files = folder ? files_in(path) : std::vector<std::string>();
     for (const std::string& file : files) models.push_back({file, true});
     if (files.empty()) models.push_back({path});

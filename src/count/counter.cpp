@@ -426,7 +426,8 @@ class Counter {
     Parameters claimed;
     Count quantization_bytes = report_.totals.quantization_bytes;
     const bool calls = frame.children.contains(static_cast<NodeIndex>(&node - graph.nodes.data()));
-    if (!calls && all_constant(operands)) {
+    // What an operation that is not understood makes of constants alone is no constant: they count where it reads them.
+    if (!calls && all_constant(operands) && !std::holds_alternative<Opaque>(node.op)) {
       ParameterCounter::pass_on(graph, frame, node, uses, sources);
     } else if (!calls) {
       claimed = parameters_.claim(graph, frame, node, uses, sources, row.index, claims);

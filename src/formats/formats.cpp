@@ -23,11 +23,15 @@ struct Reader {
 constexpr std::array kFormats{
     FormatInfo{"tflite", "TensorFlow Lite", ".tflite"},
     FormatInfo{"onnx", "ONNX", ".onnx"},
-    FormatInfo{"keras json", "Keras configuration", ".json"},
+    FormatInfo{"keras", "Keras", ".keras"},
+    FormatInfo{"keras h5", "Keras HDF5", ".h5, .hdf5"},
+    FormatInfo{"keras json", "Keras configuration (model.to_json(), config.json)", ""},
 };
 constexpr std::array kReaders{
     Reader{matches_tflite, read_tflite},
     Reader{matches_onnx, read_onnx},
+    Reader{matches_keras, read_keras},
+    Reader{matches_keras_h5, read_keras_h5},
     Reader{matches_keras_json, read_keras_json},
 };
 static_assert(kFormats.size() == kReaders.size());
@@ -41,8 +45,8 @@ struct Lookalike {
 };
 
 constexpr std::array kLookalikes{
-    Lookalike{"\x89HDF\r\n\x1a\n", 0, "an HDF5 file (Keras .h5)", "convert it to .tflite or .onnx"},
-    Lookalike{"PK\x03\x04", 0, "a zip archive (.keras, .pt, .pt2, .npz)", "convert it to .tflite or .onnx"},
+    Lookalike{"PK\x03\x04", 0, "a zip archive (.pt, .pt2, .npz, or a damaged .keras)",
+              "convert it to .keras, .tflite or .onnx"},
     Lookalike{"GGUF", 0, "a GGUF file", ""},
     Lookalike{"ET12", 4, "an ExecuTorch program (.pte)", ""},
     Lookalike{"\x7f"
@@ -69,6 +73,9 @@ constexpr std::array kNamings{
     Naming{".tflite", kTfliteTitle, kTfliteMark},
     Naming{".lite", kTfliteTitle, kTfliteMark},
     Naming{".tfl", kTfliteTitle, kTfliteMark},
+    Naming{".keras", "a Keras model", "is no zip archive with 'config.json' and 'metadata.json' in it"},
+    Naming{".h5", "a Keras model in HDF5", "does not begin with the signature of HDF5"},
+    Naming{".hdf5", "a Keras model in HDF5", "does not begin with the signature of HDF5"},
     Naming{".onnx", "an ONNX model", "does not hold the fields 'ir_version' and 'graph' of one"},
 };
 
@@ -91,8 +98,8 @@ const Lookalike* lookalike_of(Bytes bytes) {
 std::string formats_read() {
   std::string text = "read are: ";
   for (const FormatInfo& format : kFormats) {
-    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title) + " (" +
-            std::string(format.extensions) + ")";
+    text += (&format == kFormats.data() ? "" : ", ") + std::string(format.title);
+    if (!format.extensions.empty()) text += " (" + std::string(format.extensions) + ")";
   }
   return text;
 }

@@ -173,7 +173,8 @@ std::vector<TensorId> Network::call(LayerCall call) {
   const std::string what = "the layer " + quoted(call.label.scope) + " (" + std::string(call.label.type) + "): ";
   try {
     std::vector<TensorId> results = layer->read(reader);
-    if (call.weights != nullptr) read_groups_.insert(call.weights);
+    // A quantized layer stores scales, too, which are no variables of the configuration.
+    if (call.weights != nullptr && call.policy.kernel == DType::unknown) read_groups_.insert(call.weights);
     return results;
   } catch (const UnknownShape& unknown) {
     builder_.rewind(call.begin);
@@ -204,8 +205,7 @@ std::vector<TensorId> Network::opaque(const LayerCall& call, const std::string& 
   std::vector<TensorId> operands = call.inputs;
   if (call.weights != nullptr) {
     for (const uint32_t weight : call.weights->weights) operands.push_back(stored_variable(call, weight));
-    read_groups_.insert(call.weights);
-  } else if (weights_.all.empty()) {
+  } else if (weights_.all.empty() && read_paths_.insert(call.label.scope).second) {
     warn_of_weights("the parameters of the layer " + quoted(call.label.scope) + " (" + std::string(call.label.type) +
                     ") are not in the file: they are missing in the total");
   }
@@ -260,6 +260,9 @@ Tensor Network::describe(const LayerCall& call, std::string_view name, const Var
     stored->storage = tensor.storage;
     tensor.stored_bytes = stored->bytes;
     if (stored->dtype != DType::unknown && call.policy.kernel == DType::unknown) tensor.dtype = stored->dtype;
+  } else {
+    const Count elements = product(Shape(variable.shape));
+    tensor.stored_bytes = byte_size(tensor.dtype, elements).value();
   }
   return tensor;
 }
@@ -315,11 +318,9 @@ TensorId Network::stored_variable(const LayerCall& call, uint32_t weight) {
 }
 
 void Network::rows_of_weights(const WeightGroup& group, const std::string& path, std::string_view why) {
-  // The groups below are few levels deep: the container's reader bounds that.
-  const bool is_row = group.groups.empty() || std::ranges::any_of(group.groups, [](const WeightGroup& each) {
-                        return each.name == "vars" && !each.weights.empty();
-                      });
-  if (is_row && !group.weights.empty()) {
+  size_t below = 0;
+  for (const WeightGroup& each : group.groups) below += each.weights.size();
+  if (below < group.weights.size()) {
     const std::string scope = path.substr(0, kMaxPath);
     const JsonValue none;
     LayerCall call{.layer = &none, .config = &none, .weights = &group};
@@ -328,7 +329,8 @@ void Network::rows_of_weights(const WeightGroup& group, const std::string& path,
     return;
   }
   for (const WeightGroup& each : group.groups) {
-    rows_of_weights(each, path.empty() ? each.name : path + "/" + each.name, why);
+    const bool own = each.name == "vars" || each.name == group.name;
+    rows_of_weights(each, own ? path : path.empty() ? each.name : path + "/" + each.name, why);
   }
 }
 
@@ -343,8 +345,7 @@ void Network::warn_of_unclaimed() {
   for (const WeightGroup* group : read_groups_) {
     for (const uint32_t index : group->weights) {
       const StoredWeight& weight = weights_.all[index];
-      const bool scale = weight.name.find("scale") != std::string::npos;
-      if (weight.claimed || !is_float(weight.dtype) || scale) continue;
+      if (weight.claimed || !is_float(weight.dtype)) continue;
       warn_of_weights("the weights file has " + quoted(group->name + "/" + weight.name) + " " +
                       sizes_text(weight.shape) + ", which the configuration does not make: it is not counted");
     }

@@ -105,6 +105,7 @@ class Network {
   uint32_t storages_ = 0;
   std::map<std::string, Tensor, std::less<>> variables_;  ///< by path
   std::set<const WeightGroup*> read_groups_;              ///< of layers that were understood
+  std::set<std::string_view> read_paths_;                 ///< of layers without a rule
   size_t weight_warnings_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "formats/keras/weights.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace flopstat::keras {
 namespace {
@@ -34,26 +36,34 @@ std::string snake_case(std::string_view class_name) {
 
 LayerGroups::LayerGroups(const WeightGroup* model) {
   if (model == nullptr) return;
-  container_ = container_of(*model);
-  if (container_ == nullptr) {
+  const WeightGroup* container = container_of(*model);
+  if (container == nullptr) {
     index(*model);
     return;
   }
-  for (const WeightGroup& group : container_->groups) {
+  for (const WeightGroup& group : container->groups) {
     by_class_.emplace(group.name, &group);
     if (!group.layer.empty()) by_layer_.emplace(group.layer, &group);
   }
 }
 
-void LayerGroups::index(const WeightGroup& group) {
+void LayerGroups::index(const WeightGroup& model) {
+  struct Found {
+    const WeightGroup* group;
+    std::string path;  ///< below the model, as far as names of layers are long
+  };
+  constexpr size_t kMaxPath = 1000;
   // Level by level: the highest group of a name is the layer's.
-  std::vector<const WeightGroup*> level{&group};
+  std::vector<Found> level{{&model, {}}};
   while (!level.empty()) {
-    std::vector<const WeightGroup*> next;
-    for (const WeightGroup* each : level) {
-      for (const WeightGroup& child : each->groups) {
+    std::vector<Found> next;
+    for (const Found& each : level) {
+      for (const WeightGroup& child : each.group->groups) {
+        std::string path = each.path.empty() ? child.name : each.path + "/" + child.name;
+        if (path.size() > kMaxPath) path = child.name;
         by_layer_.emplace(child.layer.empty() ? child.name : child.layer, &child);
-        next.push_back(&child);
+        by_layer_.emplace(path, &child);
+        next.push_back({&child, std::move(path)});
       }
     }
     level = std::move(next);
@@ -63,7 +73,7 @@ void LayerGroups::index(const WeightGroup& group) {
 const WeightGroup* LayerGroups::next(std::string_view layer, std::string_view class_name) {
   std::string key = snake_case(class_name);
   const uint32_t earlier = classes_[key]++;
-  if (const auto found = by_layer_.find(layer); found != by_layer_.end()) return found->second;
+  if (const auto found = by_layer_.find(std::string(layer)); found != by_layer_.end()) return found->second;
   if (earlier > 0) key += "_" + std::to_string(earlier);
   const auto found = by_class_.find(key);
   return found == by_class_.end() ? nullptr : found->second;

@@ -43,7 +43,8 @@ struct StoredWeights {
 std::string snake_case(std::string_view class_name);
 
 /// Finds the groups of the layers of one model, asked for in the order in which the configuration lists them: groups
-/// have the name of the layer, or of its class with a number (`dense`, `dense_1`) in that order.
+/// have the name of the layer (a path where that has slashes), or of its class with a number (`dense`, `dense_1`) in
+/// that order.
 ///
 /// Source: keras.src.saving.saving_lib (`_save_container_state`) and legacy.legacy_h5_format.
 class LayerGroups {
@@ -55,10 +56,9 @@ class LayerGroups {
   const WeightGroup* next(std::string_view layer, std::string_view class_name);
 
  private:
-  void index(const WeightGroup& group);
+  void index(const WeightGroup& model);
 
-  const WeightGroup* container_ = nullptr;
-  std::unordered_map<std::string_view, const WeightGroup*> by_layer_ = {};
+  std::unordered_map<std::string, const WeightGroup*> by_layer_ = {};
   std::unordered_map<std::string_view, const WeightGroup*> by_class_ = {};
   std::unordered_map<std::string, uint32_t> classes_ = {};
 };
