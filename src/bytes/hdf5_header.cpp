@@ -61,8 +61,8 @@ class HeaderReader {
     second_ = true;
     const auto flags = header.take<uint8_t>();
     tracks_creation_ = (flags & 1 << 2) != 0;
-    if ((flags & 1 << 5) != 0) header.skip(4 * 4);  // times
-    if ((flags & 1 << 4) != 0) header.skip(2 * 2);  // when attributes become dense
+    if ((flags & 1 << 5) != 0) header.skip(16);  // four times
+    if ((flags & 1 << 4) != 0) header.skip(4);   // when attributes become dense
     const uint64_t size = header.integer(uint64_t{1} << (flags & 3));
     const uint64_t begin = header.at();
     header.skip(size);

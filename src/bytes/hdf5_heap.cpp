@@ -75,20 +75,22 @@ Hdf5FractalHeap::Hdf5FractalHeap(Hdf5Space& space, uint64_t address) : space_(&s
   header.length();  // free space
   header.address();
   for (int i = 0; i < 8; ++i) header.length();  // statistics of its objects
-  width_ = header.take<uint16_t>();
-  start_size_ = header.length();
-  direct_size_ = header.length();
+  const uint64_t width = header.take<uint16_t>(), start_size = header.length(), direct_size = header.length();
   heap_bits_ = header.take<uint16_t>();
   header.skip(2);
   root_ = header.address();
   root_rows_ = header.take<uint16_t>();
 
-  const bool sizes_are_powers = std::has_single_bit(start_size_) && std::has_single_bit(direct_size_) &&
-                                std::has_single_bit(width_) && start_size_ <= direct_size_;
+  const bool sizes_are_powers = std::has_single_bit(start_size) && std::has_single_bit(direct_size) &&
+                                std::has_single_bit(width) && start_size <= direct_size;
   if (!sizes_are_powers || heap_bits_ == 0 || heap_bits_ > 64) header.throw_corrupt("its blocks have impossible sizes");
   if (id_size_ == 0 || longest == 0) header.throw_corrupt("its objects have no bytes");
-  const auto bits_of_block = static_cast<uint64_t>(std::bit_width(direct_size_) - 1);
-  length_size_ = std::min<uint64_t>((bits_of_block + 7) / 8, (std::bit_width(longest) - 1) / 8 + 1);
+  log_width_ = std::countr_zero(width);
+  log_start_size_ = std::countr_zero(start_size);
+  log_direct_size_ = std::countr_zero(direct_size);
+  if (root_rows_ > 64 - log_start_size_ - log_width_) header.throw_corrupt("it has more rows than 64 bits can address");
+  const auto bytes_of_block = static_cast<uint64_t>((log_direct_size_ + 7) / 8);
+  length_size_ = std::min<uint64_t>(bytes_of_block, (std::bit_width(longest) - 1) / 8 + 1);
 }
 
 Hdf5Cursor Hdf5FractalHeap::object(Hdf5Cursor id, const char* what) {
@@ -110,36 +112,34 @@ Hdf5Cursor Hdf5FractalHeap::object(Hdf5Cursor id, const char* what) {
   }
 }
 
-/// Goes down the doubling table: rows of `width_` blocks, the first two rows of the smallest, each further one of
-/// blocks twice as large; blocks larger than `direct_size_` are tables themselves.
+/// Goes down the doubling table: rows of blocks, the first two rows of the smallest, each further one of blocks twice
+/// as large; blocks too large to hold objects are tables themselves, of as many rows as make up their size.
 Hdf5Cursor Hdf5FractalHeap::managed(Hdf5Cursor id, const char* what) {
   uint64_t offset = id.integer((uint64_t{heap_bits_} + 7) / 8);
   const uint64_t length = id.integer(length_size_);
-  const uint32_t direct_rows = std::bit_width(direct_size_) - std::bit_width(start_size_) + 2;
-  uint64_t block = root_, rows = root_rows_, block_size = start_size_;
-  while (rows > 0) {
+  uint64_t block = root_;
+  int log_size = log_start_size_;
+  for (int rows = root_rows_; rows > 0;) {
     space_->charge(32);
     Hdf5Cursor table(*space_, block, kFractal);
     table.expect("FHIB");
     table.version(0, 0);
-    table.address();
+    table.address();  // of the heap
     table.skip((uint64_t{heap_bits_} + 7) / 8);
-    uint32_t row = 0;
-    while (row < rows && offset / row_size(row) >= width_) {
-      offset -= row_size(row) * width_;
-      ++row;
-      if (static_cast<int>(row) + std::bit_width(start_size_) + std::bit_width(width_) > 65) break;
+    int row = 0;
+    for (; row < rows && offset >> log_row_size(row) >> log_width_ != 0; ++row) {
+      offset -= uint64_t{1} << (log_row_size(row) + log_width_);
     }
-    if (row >= rows || offset / row_size(row) >= width_) id.throw_corrupt("an object lies behind the end of its heap");
-    block_size = row_size(row);
-    table.skip((uint64_t{row} * width_ + offset / block_size) * space_->offset_size);
+    if (row == rows) id.throw_corrupt("an object lies behind the end of its heap");
+    log_size = log_row_size(row);
+    const uint64_t column = offset >> log_size;
+    table.skip(((static_cast<uint64_t>(row) << log_width_) + column) * space_->offset_size);
     block = table.address();
-    offset %= block_size;
-    // Below is a table as high as its blocks together are large, where it is one.
-    const int log_rows = std::bit_width(block_size) - std::bit_width(start_size_ * width_) + 1;
-    if (row >= direct_rows && log_rows <= 0) id.throw_corrupt("a block of the heap is smaller than one row");
-    rows = row < direct_rows ? 0 : static_cast<uint64_t>(log_rows);
+    offset -= column << log_size;
+    rows = log_size <= log_direct_size_ ? 0 : log_size - log_start_size_ - log_width_ + 1;
+    if (log_size > log_direct_size_ && rows <= 0) id.throw_corrupt("a table of the heap is smaller than one row");
   }
+  const uint64_t block_size = uint64_t{1} << log_size;
   if (offset >= block_size || length > block_size - offset) id.throw_corrupt("an object passes the end of its block");
   Hdf5Cursor holder(*space_, block, what);
   Hdf5Cursor(holder).expect("FHDB");

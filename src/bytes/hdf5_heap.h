@@ -38,19 +38,21 @@ class Hdf5FractalHeap {
  private:
   Hdf5Cursor managed(Hdf5Cursor id, const char* what);
   Hdf5Cursor huge(Hdf5Cursor id, const char* what);
-  uint64_t row_size(uint32_t row) const { return row == 0 ? start_size_ : start_size_ << (row - 1); }
+  /// Bytes of each block in a row of the doubling table, as a power of 2.
+  int log_row_size(int row) const { return row == 0 ? log_start_size_ : log_start_size_ + row - 1; }
 
   Hdf5Space* space_;
   uint16_t id_size_ = 0;
   uint16_t filter_size_ = 0;
   uint64_t huge_tree_ = 0;
-  uint16_t width_ = 0;        ///< blocks in a row
-  uint64_t start_size_ = 0;   ///< of the blocks in the first two rows
-  uint64_t direct_size_ = 0;  ///< of the largest block that holds objects itself
+  // Powers of 2.
+  int log_width_ = 0;         ///< blocks in a row
+  int log_start_size_ = 0;    ///< of the blocks in the first two rows
+  int log_direct_size_ = 0;   ///< of the largest block that holds objects itself
   uint16_t heap_bits_ = 0;    ///< of a place in the heap
   uint64_t length_size_ = 0;  ///< bytes of the length of an object in an ID
   uint64_t root_ = 0;
-  uint16_t root_rows_ = 0;                ///< 0: the root block holds objects itself
+  int root_rows_ = 0;                     ///< 0: the root block holds objects itself
   std::vector<Hdf5Cursor> huge_records_;  ///< read when the first is asked for
   bool has_huge_records_ = false;
 };

@@ -339,6 +339,7 @@ TEST(HostileHdf5, impossible_heaps_and_trees_are_corrupt) {
   EXPECT_THAT(refusal(changed(good, heap + 110, uint16_t{3})).note, HasSubstr("impossible sizes"));   // width
   EXPECT_THAT(refusal(changed(good, heap + 112, uint64_t{0})).note, HasSubstr("impossible sizes"));   // first blocks
   EXPECT_THAT(refusal(changed(good, heap + 128, uint16_t{99})).note, HasSubstr("impossible sizes"));  // bits
+  EXPECT_THAT(refusal(changed(good, heap + 140, uint16_t{60})).note, HasSubstr("more rows than 64 bits"));
   EXPECT_THAT(refusal(changed(good, heap + 7, uint16_t{2})).note, HasSubstr("filters"));
   EXPECT_THAT(refusal(changed(good, tree + 12, uint16_t{50})).note, HasSubstr("no room"));  // depth
   EXPECT_THAT(refusal(changed(good, tree + 10, uint16_t{0})).note, HasSubstr("records have no bytes"));
