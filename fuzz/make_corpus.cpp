@@ -573,9 +573,8 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   if (write(folder + "/fuzz_tflite", tflite_seeds()) && write(folder + "/fuzz_onnx", onnx_seeds()) &&
-      write(folder + "/fuzz_keras", keras_seeds()) &&
-      write(folder + "/fuzz_detect", beginnings()) && write(folder + "/fuzz_zip", zip_seeds()) &&
-      write(folder + "/fuzz_hdf5", hdf5_seeds())) {
+      write(folder + "/fuzz_keras", keras_seeds()) && write(folder + "/fuzz_detect", beginnings()) &&
+      write(folder + "/fuzz_zip", zip_seeds()) && write(folder + "/fuzz_hdf5", hdf5_seeds())) {
     return 0;
   }
   std::fprintf(stderr, "error: %s cannot be written\n", argv[1]);

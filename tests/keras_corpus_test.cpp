@@ -17,7 +17,9 @@ using test::Record;
 
 class KerasCorpus : public test::Corpus {};
 
-bool is_keras_file(const std::string& path) { return path.starts_with("models/keras/") || path.starts_with("models/h5/"); }
+bool is_keras_file(const std::string& path) {
+  return path.starts_with("models/keras/") || path.starts_with("models/h5/");
+}
 
 Report report_of(const std::string& path) {
   Report report = analyze(test::in_corpus(path));

@@ -84,7 +84,8 @@ TEST(Json, nests_as_deep_as_the_limit_and_no_deeper) {
 }
 
 TEST(Json, a_text_that_ends_early_is_truncated_at_its_end) {
-  for (const std::string text : {"", "[", "[1", "[1,", "{", "{\"a\"", "{\"a\":", "{\"a\": 1", "\"abc", "\"a\\", "\"\\u00"}) {
+  for (const std::string text :
+       {"", "[", "[1", "[1,", "{", "{\"a\"", "{\"a\":", "{\"a\": 1", "\"abc", "\"a\\", "\"\\u00"}) {
     const Error error = refusal(text);
     EXPECT_EQ(error.code, ErrorCode::truncated) << text;
     EXPECT_EQ(error.offset, text.size()) << text;

@@ -164,6 +164,12 @@ TensorId as_real(LayerReader& layer, TensorId x) {
   return is_float(layer.dtype(x)) ? x : layer.emit(Cast{.to = DType::f32}, {x});
 }
 
+TensorId holding(LayerReader& layer, TensorId x, const std::vector<TensorId>& variables) {
+  std::vector<TensorId> operands = {x};
+  operands.insert(operands.end(), variables.begin(), variables.end());
+  return variables.empty() ? x : layer.emit(Identity{}, operands);
+}
+
 std::vector<TensorId> aligned(LayerReader& layer, std::vector<TensorId> tensors) {
   size_t most = 0;
   for (const TensorId tensor : tensors) most = std::max(most, layer.shape(tensor).size());
@@ -211,7 +217,7 @@ std::vector<TensorId> operands_and_numbers(LayerReader& layer) {
   for (const char* name : {"x", "x1", "a", "y", "x2", "b"}) {
     if (const JsonValue* argument = layer.argument(SIZE_MAX, name)) add_operand(layer, *argument, operands);
   }
-  return operands;
+  return operands.empty() ? inputs_of(layer) : operands;  // called by another layer
 }
 
 std::vector<int64_t> counted(size_t first, size_t end) {

@@ -72,6 +72,9 @@ TensorId reduced(LayerReader& layer, ReduceFn fn, TensorId x, const std::vector<
 /// x in the layer's floating-point type, if it is of whole numbers.
 TensorId as_real(LayerReader& layer, TensorId x);
 
+/// x, in a row that these variables belong to: those that the layer has and only training reads.
+TensorId holding(LayerReader& layer, TensorId x, const std::vector<TensorId>& variables);
+
 /// Tensors of different ranks as merging layers take them: those of lower rank get axes of size 1 behind the batch.
 std::vector<TensorId> aligned(LayerReader& layer, std::vector<TensorId> tensors);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <queue>
 #include <string>
+#include <utility>
 
 #include "flopstat/error.h"
 
@@ -125,7 +126,7 @@ void FunctionalReader::collect(const JsonValue& value, References& references) c
   } else if (const JsonValue::Object* members = value.object()) {
     std::vector<const JsonMember*> sorted;
     for (const JsonMember& each : *members) sorted.push_back(&each);
-    std::ranges::stable_sort(sorted, {}, [](const JsonMember* each) { return each->key; });
+    std::ranges::sort(sorted, {}, [](const JsonMember* each) { return std::pair(each->key, each->value.offset); });
     for (const JsonMember* each : sorted) collect(each->value, references);
   }
 }

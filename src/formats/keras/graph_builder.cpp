@@ -237,6 +237,25 @@ bool GraphBuilder::fuse(UnaryFn fn, TensorId tensor, const Mark& since) {
   return true;
 }
 
+namespace {
+
+/// Results that nobody reads are left out, unless they are a node's only one: a recurrent layer asked for its last state
+/// does not write all of them.
+void leave_out_unread(Graph& graph) {
+  std::vector<bool> is_read(graph.tensors.size(), false);
+  const auto read = [&](TensorId tensor) {
+    if (tensor != kAbsent) is_read[tensor] = true;
+  };
+  for (const Node& node : graph.nodes) std::ranges::for_each(node.inputs, read);
+  std::ranges::for_each(graph.outputs, read);
+  for (Node& node : graph.nodes) {
+    if (std::ranges::none_of(node.outputs, [&](TensorId tensor) { return is_read[tensor]; })) continue;
+    for (TensorId& result : node.outputs) result = is_read[result] ? result : kAbsent;
+  }
+}
+
+}  // namespace
+
 GraphId GraphBuilder::body(std::string_view name, const std::vector<Value>& inputs,
                            const std::function<std::vector<TensorId>(std::span<const TensorId>)>& build) {
   open_.emplace_back();
@@ -252,6 +271,7 @@ GraphId GraphBuilder::body(std::string_view name, const std::vector<Value>& inpu
   std::vector<Known<Value>>& results = body_results_[id];
   for (const TensorId output : outputs) results.push_back(value(output));
   open_.back().graph.outputs = std::move(outputs);
+  leave_out_unread(open_.back().graph);
   model_.graphs.push_back(std::move(open_.back().graph));
   open_.pop_back();
   return id;
@@ -264,6 +284,7 @@ void GraphBuilder::rewind(const Mark& mark) {
 
 void GraphBuilder::finish(std::vector<TensorId> outputs) {
   open_.front().graph.outputs = std::move(outputs);
+  leave_out_unread(open_.front().graph);
   model_.graphs[model_.main] = std::move(open_.front().graph);
 }
 

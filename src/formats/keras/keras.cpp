@@ -168,7 +168,7 @@ Model read_keras_h5(File file) {
   if (!configuration) {
     constexpr const char* kWhy = "the file holds weights alone: what is computed with them is not in it";
     model.warnings.push_back({"weights_only", std::string(kWhy) + "; count the whole model: "
-                              "model.save(\"model.keras\")"});
+                                                                  "model.save(\"model.keras\")"});
     Network(model, weights, kMinBudget + kBudgetPerByte * model.file.bytes().size()).read_weights_only(kWhy);
     return model;
   }

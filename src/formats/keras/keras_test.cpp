@@ -63,7 +63,8 @@ std::string layer(const std::string& class_name, const std::string& name, const 
          R"(, "inbound_nodes": )" + nodes + "}";
 }
 
-std::string dense(const std::string& name, int64_t units, const std::string& nodes = "[]", const std::string& more = {}) {
+std::string dense(const std::string& name, int64_t units, const std::string& nodes = "[]",
+                  const std::string& more = {}) {
   return layer("Dense", name, dense_config(name, units, more), nodes);
 }
 
@@ -80,8 +81,8 @@ std::string node(const std::string& source, const std::string& shape = "[null, 4
 
 std::string functional_config(const std::vector<std::string>& layers, const std::string& inputs,
                               const std::string& outputs, const std::string& more = {}) {
-  return R"({"name": "f", "layers": [)" + joined(layers) + R"(], "input_layers": )" + inputs + R"(, "output_layers": )" +
-         outputs + more + "}";
+  return R"({"name": "f", "layers": [)" + joined(layers) + R"(], "input_layers": )" + inputs +
+         R"(, "output_layers": )" + outputs + more + "}";
 }
 
 std::string functional(const std::vector<std::string>& layers, const std::string& inputs, const std::string& outputs,
@@ -92,9 +93,9 @@ std::string functional(const std::vector<std::string>& layers, const std::string
 // --- models ----------------------------------------------------------------------------------------------------------
 
 TEST(KerasJson, a_sequential_model_is_its_layers_one_behind_the_other) {
-  const Report report = report_of(
-      sequential({input("x", "[null, 16]"), dense("a", 8, "[]", R"(, "activation": "relu")"),
-                  dense("b", 4, "[]", R"(, "use_bias": false)")}));
+  const Report report =
+      report_of(sequential({input("x", "[null, 16]"), dense("a", 8, "[]", R"(, "activation": "relu")"),
+                            dense("b", 4, "[]", R"(, "use_bias": false)")}));
   EXPECT_EQ(report.totals.figures.macs, 16 * 8 + 8 * 4);
   EXPECT_EQ(report.totals.figures.params, 16 * 8 + 8 + 8 * 4);
   ASSERT_EQ(report.rows.size(), 2);
@@ -117,12 +118,12 @@ TEST(KerasJson, a_model_that_was_never_built_says_that_its_input_has_no_shape) {
 }
 
 TEST(KerasJson, nodes_of_keras_2_and_of_keras_3_are_the_same_graph) {
-  const std::string old_style = functional({input("x", "[null, 16]"), dense("a", 8, R"([[["x", 0, 0, {}]]])"),
-                                            dense("b", 4, R"([[["a", 0, 0, {}]]])")},
-                                           R"([["x", 0, 0]])", R"([["b", 0, 0]])");
-  const std::string new_style = functional({input("x", "[null, 16]"), dense("a", 8, "[" + node("x") + "]"),
-                                            dense("b", 4, "[" + node("a") + "]")},
-                                           R"(["x", 0, 0])", R"(["b", 0, 0])");
+  const std::string old_style = functional(
+      {input("x", "[null, 16]"), dense("a", 8, R"([[["x", 0, 0, {}]]])"), dense("b", 4, R"([[["a", 0, 0, {}]]])")},
+      R"([["x", 0, 0]])", R"([["b", 0, 0]])");
+  const std::string new_style =
+      functional({input("x", "[null, 16]"), dense("a", 8, "[" + node("x") + "]"), dense("b", 4, "[" + node("a") + "]")},
+                 R"(["x", 0, 0])", R"(["b", 0, 0])");
   for (const std::string& text : {old_style, new_style}) {
     const Report report = report_of(text);
     EXPECT_EQ(report.totals.figures.macs, 16 * 8 + 8 * 4);
@@ -133,17 +134,17 @@ TEST(KerasJson, nodes_of_keras_2_and_of_keras_3_are_the_same_graph) {
 }
 
 TEST(KerasJson, layers_may_stand_before_those_that_they_read) {
-  const Report report = report_of(functional({dense("b", 4, "[" + node("a") + "]"),
-                                              dense("a", 8, "[" + node("x") + "]"), input("x", "[null, 16]")},
-                                             R"(["x", 0, 0])", R"(["b", 0, 0])"));
+  const Report report = report_of(
+      functional({dense("b", 4, "[" + node("a") + "]"), dense("a", 8, "[" + node("x") + "]"), input("x", "[null, 16]")},
+                 R"(["x", 0, 0])", R"(["b", 0, 0])"));
   EXPECT_EQ(report.totals.figures.macs, 16 * 8 + 8 * 4);
   EXPECT_EQ(report.rows.at(0).name, "a");
 }
 
 TEST(KerasJson, a_layer_called_twice_has_its_work_twice_and_its_parameters_once) {
-  const Report report = report_of(functional({input("x", "[null, 16]"), input("y", "[null, 5, 16]"),
-                                              dense("a", 8, "[" + node("x") + ", " + node("y") + "]")},
-                                             R"([["x", 0, 0], ["y", 0, 0]])", R"([["a", 0, 0], ["a", 1, 0]])"));
+  const Report report = report_of(functional(
+      {input("x", "[null, 16]"), input("y", "[null, 5, 16]"), dense("a", 8, "[" + node("x") + ", " + node("y") + "]")},
+      R"([["x", 0, 0], ["y", 0, 0]])", R"([["a", 0, 0], ["a", 1, 0]])"));
   EXPECT_EQ(report.totals.figures.macs, 16 * 8 + 5 * 16 * 8);
   EXPECT_EQ(report.totals.figures.params, 16 * 8 + 8);
   EXPECT_EQ(report.outputs.size(), 2);
@@ -173,8 +174,9 @@ TEST(KerasJson, calls_of_a_model_inside_begin_with_1_in_keras_2_and_with_0_in_ke
 }
 
 TEST(KerasJson, a_frozen_model_freezes_the_layers_inside) {
-  const std::string frozen = R"({"class_name": "Sequential", "config": {"name": "base", "trainable": false, "layers": [)" +
-                             dense("a", 8) + "]}}";
+  const std::string frozen =
+      R"({"class_name": "Sequential", "config": {"name": "base", "trainable": false, "layers": [)" + dense("a", 8) +
+      "]}}";
   const Report report = report_of(sequential({input("x", "[null, 16]"), frozen, dense("b", 4)}));
   EXPECT_EQ(report.totals.figures.params, 16 * 8 + 8 + 8 * 4 + 4);
   EXPECT_EQ(report.totals.trainable_params, 8 * 4 + 4);
@@ -198,16 +200,20 @@ uint64_t mul_adds(const Report& report, DType dtype) {
 }
 
 TEST(KerasJson, a_mixed_policy_stores_in_one_type_and_computes_in_another) {
-  const Report report = report_of(
-      sequential({input("x", "[null, 16]"), dense("a", 8, "[]", R"(, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}})")}));
+  const Report report = report_of(sequential(
+      {input("x", "[null, 16]"),
+       dense("a", 8, "[]", R"(, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}})")}));
   EXPECT_EQ(mul_adds(report, DType::f16), 16 * 8);
   EXPECT_EQ(mul_adds(report, DType::f32), 0);
   EXPECT_EQ(report.totals.figures.weight_bytes, 4 * (16 * 8 + 8));
 }
 
 TEST(KerasJson, kernels_of_a_quantized_layer_are_integers) {
-  const Report report = report_of(
-      sequential({input("x", "[null, 16]"), dense("a", 8, "[]", R"(, "dtype": {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8", "source_name": "float32"}})")}));
+  const Report report = report_of(sequential(
+      {input("x", "[null, 16]"),
+       dense(
+           "a", 8, "[]",
+           R"(, "dtype": {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8", "source_name": "float32"}})")}));
   EXPECT_EQ(report.totals.figures.macs, 16 * 8);
   EXPECT_EQ(report.totals.figures.int_ops, 2 * 16 * 8);
   EXPECT_EQ(report.totals.figures.params, 16 * 8 + 8);
@@ -217,7 +223,8 @@ TEST(KerasJson, kernels_of_a_quantized_layer_are_integers) {
 // --- what is not known -----------------------------------------------------------------------------------------------
 
 TEST(KerasJson, a_class_of_other_code_is_a_row_that_says_so_and_nothing_is_run) {
-  const Report report = report_of(sequential({input("x", "[null, 16]"), layer("os.system", "evil", R"({"name": "evil"})")}));
+  const Report report =
+      report_of(sequential({input("x", "[null, 16]"), layer("os.system", "evil", R"({"name": "evil"})")}));
   ASSERT_EQ(report.rows.size(), 1);
   EXPECT_THAT(report.rows[0].unknown, HasSubstr("'os.system'"));
   EXPECT_THAT(warnings_of(report), Contains(HasSubstr("parameters of the layer 'evil'")));
@@ -226,10 +233,10 @@ TEST(KerasJson, a_class_of_other_code_is_a_row_that_says_so_and_nothing_is_run) 
 
 TEST(KerasJson, the_shape_that_a_reader_of_a_custom_layer_states_is_its_shape) {
   const std::string custom = layer("Custom", "c", "{}", "[" + node("x", "[null, 16]") + "]");
-  const Report report = report_of(functional({input("x", "[null, 16]"), custom,
-                                              dense("a", 8, "[" + node("c", "[null, 6, 32]") + "]")},
-                                             R"(["x", 0, 0])", R"(["a", 0, 0])"),
-                                  {.dims = {{"batch", 2}}});
+  const Report report =
+      report_of(functional({input("x", "[null, 16]"), custom, dense("a", 8, "[" + node("c", "[null, 6, 32]") + "]")},
+                           R"(["x", 0, 0])", R"(["a", 0, 0])"),
+                {.dims = {{"batch", 2}}});
   EXPECT_EQ(report.rows.at(1).figures.macs, 2 * 6 * 32 * 8);
   EXPECT_FALSE(report.totals.complete);
 }
@@ -257,15 +264,16 @@ TEST(KerasJson, a_model_class_without_layers_is_a_warning) {
 // --- hostile configurations ------------------------------------------------------------------------------------------
 
 TEST(KerasJson, a_key_that_stands_twice_is_a_warning_and_the_last_one_counts) {
-  const Report report = report_of(sequential({input("x", "[null, 16]"), layer("Dense", "a", R"({"units": 4, "units": 8})")}));
+  const Report report =
+      report_of(sequential({input("x", "[null, 16]"), layer("Dense", "a", R"({"units": 4, "units": 8})")}));
   EXPECT_EQ(report.totals.figures.macs, 16 * 8);
   EXPECT_THAT(warnings_of(report), Contains(HasSubstr("'units' stands twice")));
 }
 
 TEST(KerasJson, layers_that_wait_for_each_other_are_refused) {
-  const Error error = refusal(functional({input("x", "[null, 4]"), dense("a", 4, "[" + node("b") + "]"),
-                                          dense("b", 4, "[" + node("a") + "]")},
-                                         R"(["x", 0, 0])", R"(["b", 0, 0])"));
+  const Error error = refusal(
+      functional({input("x", "[null, 4]"), dense("a", 4, "[" + node("b") + "]"), dense("b", 4, "[" + node("a") + "]")},
+                 R"(["x", 0, 0])", R"(["b", 0, 0])"));
   EXPECT_EQ(error.code, ErrorCode::corrupt);
   EXPECT_THAT(error.message, HasSubstr("wait for each other"));
 }
@@ -285,8 +293,8 @@ TEST(KerasJson, operands_that_are_nowhere_are_refused_at_their_byte) {
       {R"([{"args": [{"class_name": "__keras_tensor__", "config": {}}], "kwargs": {}}])", "does not say whose result"},
   };
   for (const Case& each : cases) {
-    const std::string text = functional({input("x", "[null, 4]"), dense("a", 4, each.nodes)}, R"(["x", 0, 0])",
-                                        R"(["a", 0, 0])");
+    const std::string text =
+        functional({input("x", "[null, 4]"), dense("a", 4, each.nodes)}, R"(["x", 0, 0])", R"(["a", 0, 0])");
     const Error error = refusal(text);
     EXPECT_EQ(error.code, ErrorCode::corrupt) << each.nodes;
     EXPECT_THAT(error.message, HasSubstr(each.says));
@@ -297,8 +305,8 @@ TEST(KerasJson, operands_that_are_nowhere_are_refused_at_their_byte) {
 
 TEST(KerasJson, sizes_that_no_layer_has_are_refused_or_unknown) {
   for (const char* units : {"-1", "1152921504606846976", "\"many\"", "[1]", "1.5", "{}", "true"}) {
-    const Error error =
-        refusal(sequential({input("x", "[null, 16]"), layer("Dense", "a", std::string(R"({"units": )") + units + "}")}));
+    const Error error = refusal(
+        sequential({input("x", "[null, 16]"), layer("Dense", "a", std::string(R"({"units": )") + units + "}")}));
     EXPECT_EQ(error.code, ErrorCode::corrupt) << units;
     EXPECT_THAT(error.message, HasSubstr("'a' (Dense)")) << units;
   }
@@ -310,8 +318,8 @@ TEST(KerasJson, sizes_that_no_layer_has_are_refused_or_unknown) {
 }
 
 TEST(KerasJson, values_of_wrong_types_are_an_error_or_a_model_and_nothing_else) {
-  const std::string good = functional({input("x", "[null, 16]"), dense("a", 8, "[" + node("x") + "]")},
-                                      R"(["x", 0, 0])", R"(["a", 0, 0])");
+  const std::string good =
+      functional({input("x", "[null, 16]"), dense("a", 8, "[" + node("x") + "]")}, R"(["x", 0, 0])", R"(["a", 0, 0])");
   for (const std::string value : {"null", "true", "-1", "1e999", "\"text\"", "[]", "{}", "[[[]]]", "[null]"}) {
     for (const std::string key : {"class_name", "config", "name", "layers", "input_layers", "output_layers", "args",
                                   "kwargs", "inbound_nodes", "keras_history", "shape", "dtype", "batch_shape"}) {
@@ -342,18 +350,23 @@ TEST(KerasJson, models_that_call_each_other_twice_at_every_level_end_at_a_limit)
 }
 
 TEST(KerasJson, two_layers_of_one_name_are_refused) {
-  const Error error = refusal(functional({input("x", "[null, 4]"), dense("a", 4), dense("a", 4)}, R"(["x", 0, 0])",
-                                         R"(["a", 0, 0])"));
+  const Error error =
+      refusal(functional({input("x", "[null, 4]"), dense("a", 4), dense("a", 4)}, R"(["x", 0, 0])", R"(["a", 0, 0])"));
   EXPECT_THAT(error.message, HasSubstr("two layers have the name 'a'"));
 }
 
 // --- names of groups of weights --------------------------------------------------------------------------------------
 
 TEST(KerasWeights, groups_are_named_by_class_in_snake_case) {
-  for (const auto& [name, snake] : std::vector<std::pair<std::string, std::string>>{
-           {"Dense", "dense"}, {"Conv2D", "conv2d"}, {"Conv2DTranspose", "conv2d_transpose"}, {"LSTM", "lstm"},
-           {"BatchNormalization", "batch_normalization"}, {"MaxPooling2D", "max_pooling2d"}, {"PReLU", "p_re_lu"},
-           {"TFOpLambda", "tf_op_lambda"}}) {
+  for (const auto& [name, snake] :
+       std::vector<std::pair<std::string, std::string>>{{"Dense", "dense"},
+                                                        {"Conv2D", "conv2d"},
+                                                        {"Conv2DTranspose", "conv2d_transpose"},
+                                                        {"LSTM", "lstm"},
+                                                        {"BatchNormalization", "batch_normalization"},
+                                                        {"MaxPooling2D", "max_pooling2d"},
+                                                        {"PReLU", "p_re_lu"},
+                                                        {"TFOpLambda", "tf_op_lambda"}}) {
     EXPECT_EQ(keras::snake_case(name), snake);
   }
 }

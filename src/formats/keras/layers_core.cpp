@@ -87,7 +87,7 @@ Results reversible_embedding(LayerReader& layer) {
   const TensorId table = kernel_of(layer, "embeddings", {rows, width});
   const bool tied = layer.boolean("tie_weights", true);
   const TensorId back = tied ? table : layer.variable("reverse_embeddings", {.shape = {width, rows}});
-  if (!call_flag(layer, 1, "reverse")) return {rows_of(layer, table)};
+  if (!call_flag(layer, 1, "reverse")) return {holding(layer, rows_of(layer, table), tied ? Results{} : Results{back})};
   const TensorId logits = layer.emit(MatMul{.transpose_b = tied}, {layer.input(), back});
   if (!layer.has("logit_soft_cap")) return {logits};
   const TensorId cap = layer.real_scalar(layer.real("logit_soft_cap", 1));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "formats/keras/arguments.h"
+#include "formats/keras/kernels.h"
 
 namespace flopstat::keras {
 namespace {
@@ -36,6 +37,14 @@ TensorId beta_of(LayerReader& layer, const std::vector<int64_t>& shape) {
   return centered(layer) ? layer.variable("beta", {.shape = shape}) : kAbsent;
 }
 
+/// x with that axis and the last one changed for each other.
+TensorId with_axis_last(LayerReader& layer, TensorId x, size_t axis) {
+  std::vector<int64_t> swapped = counted(0, layer.shape(x).size());
+  if (axis + 1 == swapped.size()) return x;
+  std::swap(swapped[axis], swapped.back());
+  return transposed(layer, x, swapped);
+}
+
 /// Keras 2, statistics over several axes: variables have every axis of x, those not named with size 1, so that they
 /// spread over x as they are. A scale and a shift are made of them beforehand.
 Results batch_normalization_over(LayerReader& layer, const std::vector<int64_t>& axes) {
@@ -66,22 +75,22 @@ Results batch_normalization(LayerReader& layer) {
   const Results variables = {gamma_of(layer, shape), beta_of(layer, shape),
                              layer.variable("moving_mean", {.shape = shape, .trainable = false}),
                              layer.variable("moving_variance", {.shape = shape, .trainable = false})};
+  Results held;
   if (layer.boolean("renorm", false)) {
     for (const char* name : {"moving_stddev", "renorm_mean", "renorm_stddev"}) {
-      layer.variable(name, {.shape = shape, .trainable = false});
+      held.push_back(layer.variable(name, {.shape = shape, .trainable = false}));
     }
   }
   const auto normalized = [&](DataLayout layout, TensorId input) {
     Results operands = {input};
     operands.insert(operands.end(), variables.begin(), variables.end());
-    return layer.emit(BatchNorm{.layout = layout}, operands);
+    return holding(layer, layer.emit(BatchNorm{.layout = layout}, operands), held);
   };
   if (axis == rank - 1) return {normalized(DataLayout::channels_last, x)};
   if (axis == 1) return {normalized(DataLayout::channels_first, x)};
-  std::vector<int64_t> swapped = counted(0, layer.shape(x).size());
-  std::swap(swapped[static_cast<size_t>(axis)], swapped.back());
-  const TensorId y = normalized(DataLayout::channels_last, transposed(layer, x, swapped));
-  return {transposed(layer, y, swapped)};
+  const auto place = static_cast<size_t>(axis);
+  const TensorId y = normalized(DataLayout::channels_last, with_axis_last(layer, x, place));
+  return {with_axis_last(layer, y, place)};
 }
 
 /// Rows over those axes: the last ones of x, or any.
@@ -129,15 +138,16 @@ Results group_normalization(LayerReader& layer) {
   if (axis == 1) {
     return {layer.emit(Normalize{.rows = Normalize::Rows::channels, .groups = groups}, {x, gamma, beta})};
   }
-  if (axis != rank - 1) layer.corrupt("groups of channels on axis " + std::to_string(axis) + " are not followed");
-  std::vector<int64_t> split(axis, 0);
+  std::vector<int64_t> split(rank - 1, 0);
   split.insert(split.end(), {groups, channels / groups});
-  std::vector<int64_t> joined(axis, 0);
+  std::vector<int64_t> joined(rank - 1, 0);
   joined.push_back(channels);
-  std::vector<int64_t> row = counted(1, axis);
+  std::vector<int64_t> row = counted(1, rank - 1);
   row.push_back(static_cast<int64_t>(rank));
   const Normalize op{.rows = Normalize::Rows::axes, .axes = row};
-  return {reshaped(layer, layer.emit(op, {reshaped(layer, x, split), gamma, beta}), joined)};
+  const TensorId grouped = reshaped(layer, with_axis_last(layer, x, axis), split);
+  const TensorId y = reshaped(layer, layer.emit(op, {grouped, gamma, beta}), joined);
+  return {with_axis_last(layer, y, axis)};
 }
 
 Results unit_normalization(LayerReader& layer) {
@@ -154,6 +164,13 @@ int64_t last_of_kernel(const LayerReader& layer, const JsonValue& wrapped) {
   const JsonValue* config = wrapped.find("config");
   if (name == nullptr || name->text() == nullptr || config == nullptr) layer.corrupt("'layer' is no layer");
   const bool depthwise = name->text()->starts_with("Depthwise");
+  if (*name->text() == "EinsumDense") {
+    const JsonValue* equation = config->find("equation");
+    const JsonValue* sizes = config->find("output_shape");
+    if (equation == nullptr || equation->text() == nullptr || sizes == nullptr) layer.corrupt("'layer' is no layer");
+    return einsum_sizes(layer, *equation->text(), layer.shape(layer.input()), sizes_or_any(layer, *sizes), {})
+        .kernel.back();
+  }
   if (name->text()->ends_with("Transpose")) {
     return layer.shape(layer.input())[layer.axis(layer.input(), layer.channels_first() ? 1 : -1)];
   }
@@ -170,7 +187,9 @@ Results spectral_normalization(LayerReader& layer) {
   const JsonValue* wrapped = layer.config().find("layer");
   if (wrapped == nullptr) layer.corrupt("'layer' is missing");
   Results results = layer.call(*wrapped, "layer", inputs_of(layer));
-  layer.variable("vector_u", {.shape = {1, last_of_kernel(layer, *wrapped)}, .trainable = false});
+  const int64_t width = last_of_kernel(layer, *wrapped);
+  const TensorId vector = layer.variable("vector_u", {.shape = {1, width}, .trainable = false});
+  if (!results.empty()) results[0] = holding(layer, results[0], {vector});
   return results;
 }
 

@@ -499,12 +499,17 @@ Results pad(LayerReader& layer) {
   return {layer.emit(Pad{.pairs = false}, {layer.input(), layer.constant(pads)})};
 }
 
+/// Entries by numbers: a tensor's, or those of a list in the file.
 Results take(LayerReader& layer) {
-  const Results operands = operands_and_numbers(layer);
-  if (operands.size() < 2) layer.corrupt("it needs an input and indices");
+  const JsonValue* indices = given(layer, 1, {"indices"});
+  if (indices == nullptr) layer.corrupt("it has no indices");
   const std::optional<int64_t> axis = whole(layer, kByName, {"axis"});
-  const TensorId x = axis ? operands[0] : reshaped(layer, operands[0], {-1});
-  return {layer.emit(Gather{.axis = axis.value_or(0)}, {x, operands[1]})};
+  const TensorId x = axis ? layer.input() : reshaped(layer, layer.input(), {-1});
+  TensorId places = layer.tensor_of(*indices);
+  if (places == kAbsent && indices->array() != nullptr) places = layer.constant(sizes_or_any(layer, *indices));
+  if (places == kAbsent) places = number(layer, *indices);
+  if (places == kAbsent) layer.corrupt("its indices are neither a tensor nor whole numbers");
+  return {layer.emit(Gather{.axis = axis.value_or(0)}, {x, places})};
 }
 
 Results take_along_axis(LayerReader& layer) {

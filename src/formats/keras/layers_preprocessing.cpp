@@ -29,7 +29,7 @@ TensorId number_or_first(LayerReader& layer, std::string_view key, double otherw
 
 /// Mean and variance of the kept axes, in the configuration or as variables, which no training moves.
 Results normalization(LayerReader& layer) {
-  const TensorId x = as_real(layer, layer.input());
+  TensorId x = as_real(layer, layer.input());
   const size_t rank = layer.shape(x).size();
   const JsonValue* axis = layer.config().find("axis");
   const bool none = axis != nullptr && axis->is_null();
@@ -52,7 +52,7 @@ Results normalization(LayerReader& layer) {
   } else {
     mean = layer.variable("mean", {.shape = shape, .trainable = false});
     variance = layer.variable("variance", {.shape = shape, .trainable = false});
-    layer.variable("count", {.shape = {}, .trainable = false, .dtype = DType::i32});
+    x = holding(layer, x, {layer.variable("count", {.shape = {}, .trainable = false, .dtype = DType::i32})});
     if (!kept.empty() && kept.front() + kept.size() != rank) {
       mean = reshaped(layer, mean, spread);
       variance = reshaped(layer, variance, spread);

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 
 #include "formats/keras/activations.h"
 #include "formats/keras/arguments.h"
+#include "formats/keras/weights.h"
 
 namespace flopstat::keras {
 namespace {
@@ -109,6 +111,14 @@ Results cell_alone(LayerReader& layer) {
   return results;
 }
 
+/// "cells/gru_cell_1": layers in a list are told apart by their class and a number.
+std::string path_in_list(const JsonValue& cell, std::map<std::string, int64_t>& seen) {
+  const JsonValue* name = cell.find("class_name");
+  const std::string word = name != nullptr && name->text() != nullptr ? snake_case(*name->text()) : "cell";
+  const int64_t number = seen[word]++;
+  return "cells/" + word + (number == 0 ? "" : "_" + std::to_string(number));
+}
+
 /// Cells one behind the other at each step are one sequence behind the other.
 Results stacked_cells(LayerReader& layer) {
   const JsonValue* cells = layer.config().find("cells");
@@ -117,10 +127,11 @@ Results stacked_cells(LayerReader& layer) {
   const bool step = layer.shape(x).size() == 2;
   TensorId last = kAbsent;
   Results states;
-  for (size_t i = 0; i < cells->array()->size(); ++i) {
-    const Results run = layer.call((*cells->array())[i], "cells/" + std::to_string(i), {x});
+  std::map<std::string, int64_t> seen;
+  for (const JsonValue& cell : *cells->array()) {
+    const Results run = layer.call(cell, path_in_list(cell, seen), {x});
     const size_t first_state = step ? 1 : 2;
-    if (run.size() < first_state) layer.corrupt("the cell " + std::to_string(i) + " gives no state");
+    if (run.size() < first_state) layer.corrupt("one of its cells gives no state");
     x = run[0];
     last = run[first_state - 1];
     states.insert(states.end(), run.begin() + static_cast<std::ptrdiff_t>(first_state), run.end());

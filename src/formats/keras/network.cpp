@@ -143,9 +143,12 @@ LayerCall Network::inside(const LayerCall& outer, const JsonValue& layer, std::s
   call.trainable = outer.trainable && own;
   call.policy = policy_of(call.config->find("dtype"));
   call.weights = outer.weights;
-  if (outer.weights != nullptr) {
-    const auto found = std::ranges::find(outer.weights->groups, attribute, &WeightGroup::name);
-    if (found != outer.weights->groups.end()) call.weights = &*found;
+  for (std::string_view rest = attribute; call.weights != nullptr && !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    const auto found = std::ranges::find(call.weights->groups, part, &WeightGroup::name);
+    if (found == call.weights->groups.end()) break;
+    call.weights = &*found;
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
   }
   call.results.resize(1);
   return call;

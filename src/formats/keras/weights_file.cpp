@@ -16,8 +16,8 @@ namespace {
 constexpr uint32_t kMaxDepth = 128;
 
 /// Groups beside those of layers, which hold no parameters.
-constexpr std::array<std::string_view, 5> kNoLayers{"metrics", "optimizer", "optimizer_weights",
-                                                    "seed_generator", "_tokenizer"};
+constexpr std::array<std::string_view, 5> kNoLayers{"metrics", "optimizer", "optimizer_weights", "seed_generator",
+                                                    "_tokenizer"};
 
 /// The attribute's texts, which Keras splits into `layer_names0`, `layer_names1`... where they are many.
 std::vector<std::string_view> names_in(const Hdf5Object& group, const std::string& attribute) {
@@ -61,7 +61,8 @@ class Collector {
     StoredWeight weight{.name = std::move(name), .dtype = dataset->dtype};
     uint64_t elements = 1;
     for (const uint64_t size : dataset->dims) {
-      if (size > static_cast<uint64_t>(kMaxDim) || __builtin_mul_overflow(elements, std::max<uint64_t>(size, 1), &elements)) {
+      if (size > static_cast<uint64_t>(kMaxDim) ||
+          __builtin_mul_overflow(elements, std::max<uint64_t>(size, 1), &elements)) {
         throw Error(ErrorCode::corrupt, "a weight has a shape that is out of range", object.offset());
       }
       weight.shape.push_back(static_cast<int64_t>(size));
@@ -82,7 +83,8 @@ class Collector {
       if (end == std::string_view::npos) return;
       const std::string_view part = name.substr(0, end);
       const auto found = std::ranges::find(group->groups, part, &WeightGroup::name);
-      group = found != group->groups.end() ? &*found : &group->groups.emplace_back(WeightGroup{.name = std::string(part)});
+      group =
+          found != group->groups.end() ? &*found : &group->groups.emplace_back(WeightGroup{.name = std::string(part)});
       group->weights.push_back(*index);
       name.remove_prefix(end + 1);
     }
@@ -116,8 +118,9 @@ class Collector {
 bool has_weights(const Hdf5File& file) {
   const Hdf5Object root = file.root();
   if (has_names(root, "layer_names")) return true;
-  return std::ranges::any_of(std::array<const char*, 4>{"model_weights", "layers", "_layer_checkpoint_dependencies", "vars"},
-                             [&](const char* name) { return root.child(name).has_value(); });
+  return std::ranges::any_of(
+      std::array<const char*, 4>{"model_weights", "layers", "_layer_checkpoint_dependencies", "vars"},
+      [&](const char* name) { return root.child(name).has_value(); });
 }
 
 StoredWeights read_weights(const Hdf5File& file) {
