@@ -34,7 +34,16 @@ std::vector<std::byte> standard_input() {
   }
 }
 
-/// The files in a folder; nothing where it cannot be read.
+/// The file of a model that is a folder (a SavedModel); empty for another folder.
+std::string model_file_in(const fs::path& folder) {
+  std::error_code error;
+  for (const char* name : {"saved_model.pb", "saved_model.pbtxt"}) {
+    if (fs::is_regular_file(folder / name, error)) return (folder / name).string();
+  }
+  return {};
+}
+
+/// The files in a folder, of a model that is a folder only its own; nothing where it cannot be read.
 std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -42,6 +51,10 @@ std::vector<std::string> files_in(const std::string& folder) {
        !error && each != end; each.increment(error)) {
     std::error_code unknown;
     if (each->is_regular_file(unknown)) files.push_back(each->path().string());
+    const std::string model = each->is_directory(unknown) ? model_file_in(each->path()) : std::string();
+    if (model.empty()) continue;
+    files.push_back(model);
+    each.disable_recursion_pending();
   }
   std::ranges::sort(files);
   return files;
@@ -87,6 +100,10 @@ std::vector<ModelPath> find_models(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code error;
     const bool folder = path != "-" && fs::is_directory(path, error);
+    if (const std::string file = folder ? model_file_in(path) : std::string(); !file.empty()) {
+      models.push_back({file});
+      continue;
+    }
     const std::vector<std::string> files = folder ? files_in(path) : std::vector<std::string>();
     for (const std::string& file : files) models.push_back({file, true});
     if (files.empty()) models.push_back({path});

@@ -6,26 +6,13 @@
 namespace flopstat::tensorflow {
 namespace {
 
-/// Nodes that are looked at to find where a branch begins: a stranger nests conditions without end.
-constexpr size_t kMaxVisited = 100'000;
-
-/// The value behind identities: predicates pass through some.
-Source behind_identities(const Scope& scope, Source source) {
-  for (size_t i = 0; i < 64 && scope[source.node].op == "Identity"; ++i) {
-    const std::vector<Source> inputs = scope.inputs_of(source.node);
-    if (inputs.empty()) break;
-    source = inputs[0];
-  }
-  return source;
-}
-
 /// The Switch nodes on the way back from a result, each with the side that the way takes.
 struct Way {
   std::vector<Source> switches = {};
   bool complete = true;
 };
 
-Way way_back(const Scope& scope, const Source& from) {
+Way way_back(const Scope& scope, const Source& from, size_t& visits_left) {
   Way way;
   std::vector<Source> stack = {from};
   std::unordered_set<uint64_t> seen;
@@ -33,7 +20,8 @@ Way way_back(const Scope& scope, const Source& from) {
     const Source source = stack.back();
     stack.pop_back();
     if (!seen.insert(key_of(source)).second) continue;
-    way.complete = seen.size() < kMaxVisited;
+    way.complete = visits_left > 0;
+    if (way.complete) --visits_left;
     if (scope[source.node].op == "Switch" || scope[source.node].op == "RefSwitch") way.switches.push_back(source);
     // Behind the Switch of a condition inside this one stands one of this condition, or what is outside of both.
     for (const Source& input : scope.inputs_of(source.node)) stack.push_back(input);
@@ -54,7 +42,7 @@ const Condition* Conditions::joined_by(NodeNumber merge) const {
 std::optional<Condition> Conditions::find(NodeNumber merge) const {
   const std::vector<Source> joined = scope_.inputs_of(merge);
   if (joined.size() != 2) return std::nullopt;
-  const std::array<Way, 2> ways{way_back(scope_, joined[0]), way_back(scope_, joined[1])};
+  const std::array<Way, 2> ways{way_back(scope_, joined[0], visits_left_), way_back(scope_, joined[1], visits_left_)};
   if (!ways[0].complete || !ways[1].complete) return std::nullopt;
   const auto predicate_of = [&](NodeNumber each) {
     const std::vector<Source> inputs = scope_.inputs_of(each);
@@ -71,7 +59,7 @@ std::optional<Condition> Conditions::find(NodeNumber merge) const {
       const bool same_here = std::ranges::none_of(ways[first].switches, other_side);
       const bool parts = std::ranges::any_of(others, other_side) || std::ranges::none_of(others, on_it);
       if (!same_here || !parts) continue;
-      Condition condition{.predicate = *predicate};
+      Condition condition{.predicate = *predicate, .switches = {}, .operands = {}, .branches = {}};
       condition.branches[mine.result == 0 ? 0 : 1] = joined[first];
       condition.branches[mine.result == 0 ? 1 : 0] = joined[1 - first];
       for (const Way& way : ways) {

@@ -80,6 +80,14 @@ float NodeReader::real(std::string_view attribute, float otherwise) const {
   return message ? message->real32() : otherwise;
 }
 
+size_t NodeReader::real_count(std::string_view attribute) const {
+  size_t count = 0;
+  walk_list(attribute, AttrValue::f, [&](const ProtoMessage& each) {
+    count += each.type() == WireType::delimited ? each.bytes().size() / sizeof(float) : 1;
+  });
+  return count;
+}
+
 bool NodeReader::flag(std::string_view attribute, bool otherwise) const {
   const auto message = field(attribute, AttrValue::b, WireType::varint);
   return message ? message->integer() != 0 : otherwise;

@@ -34,6 +34,8 @@ class NodeReader {
   bool has(std::string_view attribute) const { return find(attribute).has_value(); }
   int64_t integer(std::string_view attribute, int64_t otherwise) const;
   float real(std::string_view attribute, float otherwise) const;
+  /// How many real numbers a list has.
+  size_t real_count(std::string_view attribute) const;
   bool flag(std::string_view attribute, bool otherwise) const;
   std::string_view text(std::string_view attribute, std::string_view otherwise) const;
   DType type(std::string_view attribute) const;

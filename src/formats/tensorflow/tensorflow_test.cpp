@@ -187,6 +187,23 @@ TEST(TensorFlow, an_operator_that_lacks_an_operand_is_an_error) {
   EXPECT_EQ(error_of(TfGraph().placeholder("x", {1}).node("MatMul", "y", {"x"})).code, ErrorCode::corrupt);
 }
 
+/// Each condition stands in both branches of the next one.
+TEST(TensorFlow, conditions_that_multiply_are_a_limit) {
+  TfGraph graph = TfGraph().placeholder("p", {}).placeholder("m0", {1});
+  for (int i = 1; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string before = "m" + std::to_string(i - 1);
+    graph.node("Switch", "s" + n, {"m0", "p"}).node("AddV2", "a" + n, {before, "s" + n + ":0"});
+    graph.node("AddV2", "b" + n, {before, "s" + n + ":1"}).node("Merge", "m" + n, {"a" + n, "b" + n});
+  }
+  graph.node("Relu", "y", {"m39"});
+  try {
+    EXPECT_LT(read(graph).graphs.size(), 1'000'000U);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code, ErrorCode::limit);
+  }
+}
+
 // --- functions -------------------------------------------------------------------------------------------------------
 
 /// top and rest of x, by names of the operation's definition.
@@ -274,6 +291,53 @@ TEST(TensorFlow, several_graphs_of_which_none_is_tagged_serve_are_an_error_that_
   });
   EXPECT_EQ(error.code, ErrorCode::unsupported);
   EXPECT_EQ(error.note, "their tags are: train, eval+tpu");
+}
+
+// --- text --------------------------------------------------------------------------------------------------------------
+
+Model read_text(std::string_view text) {
+  const auto* begin = reinterpret_cast<const std::byte*>(text.data());
+  return read_model(File::from_bytes(std::vector<std::byte>(begin, begin + text.size()), "test.pbtxt"));
+}
+
+constexpr std::string_view kGraphText = R"(# a frozen graph
+node {
+  name: "x" op: "Placeholder"
+  attr { key: "dtype" value { type: DT_FLOAT } }
+  attr { key: "shape" value { shape { dim { size: -1 } dim { size: 3 } } } }
+}
+node { name: 'w' op: "Const"
+  attr { key: "value" value { tensor { dtype: DT_FLOAT
+    tensor_shape { dim { size: 3 } dim { size: 1 } } tensor_content: "\000\000\200?" "\x00\x00\x80?\000\000\200?" } } } }
+node { name: "y" op: "MatMul" input: "x" input: "w" device: "/cpu:0"
+  attr { key: "transpose_b" value { b: false } } }
+versions { producer: 1882 })";
+
+TEST(TensorFlow, a_graph_in_text_is_the_graph) {
+  const Model model = read_text(kGraphText);
+  EXPECT_EQ(model.format, "tensorflow graph");
+  ASSERT_EQ(model.graphs[0].nodes.size(), 1U);
+  EXPECT_EQ(model.graphs[0].nodes[0].type, "MatMul");
+  const Tensor& w = tensor_named(model.graphs[0], "w");
+  EXPECT_EQ(w.data.size(), 3U * sizeof(float));
+  const Tensor& x = tensor_named(model.graphs[0], "x");
+  ASSERT_EQ(x.dims->size(), 2U);
+  EXPECT_EQ((*x.dims)[0].size, -1);
+  EXPECT_EQ((*x.dims)[1].size, 3);
+  EXPECT_EQ(x.dtype, DType::f32);
+}
+
+TEST(TensorFlow, text_that_breaks_off_is_truncated_where_it_ends) {
+  const std::string_view half = kGraphText.substr(0, kGraphText.size() / 2);
+  const Error error = error_of([&] { read_text(half); });
+  EXPECT_EQ(error.code, ErrorCode::truncated) << error.message;
+  EXPECT_EQ(error.offset, half.size());
+}
+
+TEST(TensorFlow, messages_in_text_without_end_are_a_limit) {
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "node{";
+  EXPECT_EQ(error_of([&] { read_text(deep); }).code, ErrorCode::limit);
 }
 
 // --- recognition -----------------------------------------------------------------------------------------------------
