@@ -529,9 +529,9 @@ TfGraph tensorflow_condition() {
 }
 
 Proto tensorflow_saved_model() {
-  const Proto served = tf_function_def("served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
-                                       {tf_node("ReadVariableOp", "Read", {"resource"}),
-                                        tf_node("MatMul", "MatMul", {"x", "Read:value:0"})});
+  const Proto served = tf_function_def(
+      "served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
+      {tf_node("ReadVariableOp", "Read", {"resource"}), tf_node("MatMul", "MatMul", {"x", "Read:value:0"})});
   const TfGraph graph = TfGraph()
                             .variable("w", {3, 4})
                             .placeholder("serve_x", {-1, 3})
@@ -592,8 +592,7 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   if (write(folder + "/fuzz_tflite", tflite_seeds()) && write(folder + "/fuzz_onnx", onnx_seeds()) &&
-      write(folder + "/fuzz_graphdef", tensorflow_seeds()) &&
-      write(folder + "/fuzz_detect", beginnings())) {
+      write(folder + "/fuzz_graphdef", tensorflow_seeds()) && write(folder + "/fuzz_detect", beginnings())) {
     return 0;
   }
   std::fprintf(stderr, "error: %s cannot be written\n", argv[1]);

@@ -101,11 +101,6 @@ Op onnx_operator(const onnx::Operator& row) {
 class NoFile final : public tensorflow::FileReader {
  public:
   GraphId graph_of(std::string_view, uint64_t) override { return 0; }
-  uint32_t next_storage() override { return 1; }
-  uint64_t& repeated() override { return repeated_; }
-
- private:
-  uint64_t repeated_ = 0;
 };
 
 Op tensorflow_operator(const tensorflow::Operator& row) {

@@ -104,9 +104,7 @@ class Dependencies {
   }
 
   /// The result that stands for another: an Exit's is one of its loop as a whole.
-  Source canonical(const Source& source) const {
-    return nodes_.loops->result_of_exit(source.node).value_or(source);
-  }
+  Source canonical(const Source& source) const { return nodes_.loops->result_of_exit(source.node).value_or(source); }
 
   /// What a node takes.
   std::vector<Source> inputs_of(NodeNumber node) const {
@@ -237,9 +235,7 @@ class RegionReader {
     return found == tensors_.end() ? kAbsent : found->second;
   }
 
-  NodeReader reader_of(Node& node, const Definition& definition) {
-    return {file_, graph_, node, definition.message};
-  }
+  NodeReader reader_of(Node& node, const Definition& definition) { return {file_, graph_, node, definition.message}; }
 
   /// Type and shape that a placeholder, or what stands where an input comes in, says of itself.
   void describe_input(TensorId id, NodeNumber number) {
@@ -298,12 +294,35 @@ class RegionReader {
     return row->read(reader);
   }
 
+  /// What repeats one value and is no weight is a fill, stored as one number.
   void read_constant(NodeNumber number, Node& node) {
-    NodeReader reader = reader_of(node, scope()[number]);
-    std::optional<Tensor> tensor = reader.tensor("value");
-    if (!tensor) reader.corrupt("it has no value");
-    tensor->name = node.name;
-    tensors_.emplace(key_of({number, 0}), add_tensor(*std::move(tensor)));
+    const NodeReader reader = reader_of(node, scope()[number]);
+    const std::optional<ProtoMessage> message = reader.tensor("value");
+    if (!message) reader.corrupt("it has no value");
+    StoredTensor stored = read_tensor(*message, ++file_.storage_, file_.repeatable_);
+    stored.tensor.name = node.name;
+    const bool no_weight = stored.holds_nothing || !is_float(stored.tensor.dtype) || file_.weights_are_variables_;
+    if (stored.repeated && no_weight) {
+      stored.tensor.storage = 0;
+      stored.tensor.stored_bytes = 0;
+      if (!stored.tensor.elements) return read_fill(number, node, stored);
+    }
+    tensors_.emplace(key_of({number, 0}), add_tensor(std::move(stored.tensor)));
+  }
+
+  void read_fill(NodeNumber number, Node& node, const StoredTensor& stored) {
+    std::vector<int64_t> sizes;
+    for (const Dim& dim : *stored.tensor.dims) sizes.push_back(dim.size);
+    const TensorId value = add_tensor({.name = node.name,
+                                       .dtype = stored.tensor.dtype,
+                                       .dims = std::vector<Dim>{},
+                                       .elements = std::make_shared<const Elements>(1, *stored.repeated)});
+    node.inputs = {value, add_constant(graph_, sizes)};
+    node.outputs = {add_tensor({.name = node.name, .dtype = stored.tensor.dtype})};
+    node.op = Expand{};
+    tensors_.emplace(key_of({number, 0}), node.outputs[0]);
+    file_.charge(1 + node.inputs.size());
+    graph_.nodes.push_back(std::move(node));
   }
 
   /// A handle stands for what the variable holds: reading it is the identity.
@@ -453,7 +472,7 @@ void GraphReader::charge(uint64_t nodes) {
 
 uint32_t GraphReader::storage_of(std::string_view variable) {
   const auto [found, is_new] = variables_.try_emplace(variable, 0);
-  if (is_new) found->second = next_storage();
+  if (is_new) found->second = ++storage_;
   return found->second;
 }
 
@@ -501,8 +520,10 @@ Region GraphReader::region_of_function(std::string_view name, const Function& fu
         for (ProtoMessage definition = signature.child(); definition.next();) {
           if (definition.field() == ArgDef::name) argument = name_in(definition);
         }
-        if (signature.field() == OpDef::output_arg) outputs.push_back(argument);
-        else region.inputs.push_back({nodes.scope.add_argument(argument, signature.field_offset()), 0});
+        if (signature.field() == OpDef::output_arg)
+          outputs.push_back(argument);
+        else
+          region.inputs.push_back({nodes.scope.add_argument(argument, signature.field_offset()), 0});
       }
     }
     if (fields.field() == FunctionDef::ret) {

@@ -37,8 +37,8 @@ struct Region {
   const Nodes* nodes = nullptr;
   GraphId graph = 0;
   std::string_view name = {};
-  std::vector<Source> inputs = {};                        ///< results that the graph takes
-  std::unordered_map<uint64_t, size_t> aliases = {};      ///< further results that are one of the inputs, by their keys
+  std::vector<Source> inputs = {};                    ///< results that the graph takes
+  std::unordered_map<uint64_t, size_t> aliases = {};  ///< further results that are one of the inputs, by their keys
   std::vector<Source> outputs = {};
   bool is_main = false;  ///< placeholders that are reached become inputs
 };
@@ -55,6 +55,9 @@ class GraphReader final : public FileReader {
   /// Whether training moves the variable that the node of that name stands for.
   void set_trainable(std::string_view variable, bool trainable) { trainable_[variable] = trainable; }
 
+  /// The file keeps its weights in variables: a constant that repeats one value is none of them.
+  void set_weights_are_variables() { weights_are_variables_ = true; }
+
   /// The graph that a GraphDef runs whole: its outputs are the nodes whose results nobody takes. Returns the graph.
   GraphId read_whole(const Nodes& nodes);
 
@@ -66,8 +69,6 @@ class GraphReader final : public FileReader {
   void read_called();
 
   GraphId graph_of(std::string_view function, uint64_t offset) override;
-  uint32_t next_storage() override { return ++storage_; }
-  uint64_t& repeated() override { return repeated_; }
 
  private:
   friend class RegionReader;
@@ -94,7 +95,8 @@ class GraphReader final : public FileReader {
   uint64_t defined_ = 0;  ///< nodes of the scopes that are read, once per signature
   uint64_t charged_ = 0;  ///< nodes and operands of the graphs made of them
   uint32_t storage_ = 0;
-  uint64_t repeated_ = kMaxRepeated;
+  uint64_t repeatable_ = kMaxRepeated;
+  bool weights_are_variables_ = false;
 };
 
 /// Finds the loops and conditions of a scope that is complete. Throws what `FrameLoops` throws.

@@ -67,15 +67,24 @@ Op with_fused(NodeReader& node, Op core) {
       last = BatchNorm{.layout = layout_of(node)};
     } else {
       node.set_inputs({before});
-      if (word == "Relu") last = Unary{UnaryFn::relu};
-      else if (word == "Relu6") last = Unary{UnaryFn::relu6};
-      else if (word == "Elu") last = Unary{UnaryFn::elu};
-      else if (word == "LeakyRelu") last = Unary{UnaryFn::leaky_relu};
-      else if (word == "Sigmoid") last = Unary{UnaryFn::sigmoid};
-      else if (word == "Tanh") last = Unary{UnaryFn::tanh};
-      else if (word == "GeluExact") last = Unary{UnaryFn::gelu_erf};
-      else if (word == "GeluApproximate") last = Unary{UnaryFn::gelu_tanh};
-      else return Opaque{"what it fuses behind its product, '" + std::string(word.substr(0, 80)) + "', has no rule"};
+      if (word == "Relu")
+        last = Unary{UnaryFn::relu};
+      else if (word == "Relu6")
+        last = Unary{UnaryFn::relu6};
+      else if (word == "Elu")
+        last = Unary{UnaryFn::elu};
+      else if (word == "LeakyRelu")
+        last = Unary{UnaryFn::leaky_relu};
+      else if (word == "Sigmoid")
+        last = Unary{UnaryFn::sigmoid};
+      else if (word == "Tanh")
+        last = Unary{UnaryFn::tanh};
+      else if (word == "GeluExact")
+        last = Unary{UnaryFn::gelu_erf};
+      else if (word == "GeluApproximate")
+        last = Unary{UnaryFn::gelu_tanh};
+      else
+        return Opaque{"what it fuses behind its product, '" + std::string(word.substr(0, 80)) + "', has no rule"};
     }
   }
   return last;
@@ -89,8 +98,8 @@ Op fused_conv(NodeReader& node) {
 }
 
 Op fused_matmul(NodeReader& node) {
-  return with_fused(node, MatMul{.transpose_a = node.flag("transpose_a", false),
-                                 .transpose_b = node.flag("transpose_b", false)});
+  return with_fused(
+      node, MatMul{.transpose_a = node.flag("transpose_a", false), .transpose_b = node.flag("transpose_b", false)});
 }
 
 Op determinant(NodeReader&) { return Determinant{}; }

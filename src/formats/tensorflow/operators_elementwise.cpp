@@ -62,9 +62,7 @@ Op clip(NodeReader&) { return Unary{UnaryFn::clip}; }
 
 Op leaky_relu(NodeReader&) { return Unary{UnaryFn::leaky_relu}; }
 
-Op gelu(NodeReader& node) {
-  return Unary{node.flag("approximate", false) ? UnaryFn::gelu_tanh : UnaryFn::gelu_erf};
-}
+Op gelu(NodeReader& node) { return Unary{node.flag("approximate", false) ? UnaryFn::gelu_tanh : UnaryFn::gelu_erf}; }
 
 /// exp(x) - 1.
 Op expm1(NodeReader& node) {

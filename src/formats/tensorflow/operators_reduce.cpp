@@ -43,10 +43,7 @@ Op unique(NodeReader& node) {
   return Unique{.index = index == DType::unknown ? DType::i32 : index};
 }
 
-
-Op bucketize(NodeReader& node) {
-  return Bucketize{.boundaries = static_cast<int64_t>(node.real_count("boundaries"))};
-}
+Op bucketize(NodeReader& node) { return Bucketize{.boundaries = static_cast<int64_t>(node.real_count("boundaries"))}; }
 
 /// x [..., k], size, weights: how often each number below `size` occurs, [..., size].
 Op dense_counts(NodeReader& node) {

@@ -54,6 +54,9 @@ void read_nodes(ProtoMessage graph, Nodes& nodes, GraphReader& reader) {
     if (graph.field() == GraphDef::node) nodes.scope.add_node(graph.child());
     if (graph.field() == GraphDef::library) reader.add_library(graph.child());
   }
+  for (NodeNumber n = 0; n < nodes.scope.size(); ++n) {
+    if (nodes.scope[n].op == "VarHandleOp" || nodes.scope[n].op == "VariableV2") reader.set_weights_are_variables();
+  }
   find_control_flow(nodes);
 }
 
@@ -143,7 +146,7 @@ SignatureInfo read_signature(std::string_view name, ProtoMessage message) {
 
 /// What the objects of the program that saved the model say of its variables.
 struct Objects {
-  std::vector<std::optional<bool>> trainable = {};                   ///< per object, if it is a variable
+  std::vector<std::optional<bool>> trainable = {};                 ///< per object, if it is a variable
   std::map<std::string_view, std::vector<int64_t>> captured = {};  ///< per function the objects it takes at the end
 };
 
@@ -226,9 +229,9 @@ std::vector<NamedTensor> named(const std::vector<NamedInfo>& infos, const std::v
 }
 
 void add_signature(Model& model, GraphReader& reader, const Nodes& nodes, const SignatureInfo& signature) {
-  const GraphId graph = reader.read_between(nodes, signature.name,
-                                            sources_of(nodes.scope, signature.inputs, signature.offset),
-                                            sources_of(nodes.scope, signature.outputs, signature.offset));
+  const GraphId graph =
+      reader.read_between(nodes, signature.name, sources_of(nodes.scope, signature.inputs, signature.offset),
+                          sources_of(nodes.scope, signature.outputs, signature.offset));
   model.signatures.push_back({signature.name, graph, named(signature.inputs, model.graphs[graph].inputs),
                               named(signature.outputs, model.graphs[graph].outputs)});
 }

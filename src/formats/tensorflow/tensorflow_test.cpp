@@ -88,10 +88,32 @@ TEST(TensorFlow, zeros_of_which_nothing_is_stored_are_no_parameters) {
   EXPECT_EQ(zeros.storage, 0U);
 }
 
+TEST(TensorFlow, whole_numbers_that_repeat_are_a_fill_however_many) {
+  const Model model = read(TfGraph()
+                               .node("Const", "mask", {}, {tf_tensor("value", tf_numbers({512, 512}, {1}))})
+                               .placeholder("x", {512, 512})
+                               .node("AddV2", "y", {"x", "mask"}));
+  ASSERT_EQ(model.graphs[0].nodes.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<Expand>(model.graphs[0].nodes[0].op));
+}
+
+TEST(TensorFlow, reals_that_repeat_are_weights_where_there_are_no_variables) {
+  const Proto ones = tf_empty(kTfFloat, {3}).real32(5, 1);
+  const auto reads = [&](const TfGraph& rest) {
+    const Model model = read(TfGraph(rest)
+                                 .node("Const", "c", {}, {tf_tensor("value", ones)})
+                                 .placeholder("x", {3})
+                                 .node("AddV2", "y", {"x", "c"}));
+    return tensor_named(model.graphs[model.main], "c").storage != 0;
+  };
+  EXPECT_TRUE(reads(TfGraph()));
+  EXPECT_FALSE(reads(TfGraph().variable("w", {2})));
+}
+
 TEST(TensorFlow, a_few_bytes_that_claim_many_elements_take_no_memory) {
   const int64_t many = int64_t{1} << 60;
   const Model model = read(TfGraph()
-                               .node("Const", "c", {}, {tf_tensor("value", tf_numbers({many}, {1}))})
+                               .node("Const", "c", {}, {tf_tensor("value", tf_empty(kTfFloat, {many}).real32(5, 1))})
                                .placeholder("x", {4})
                                .node("AddV2", "y", {"x", "c"}));
   EXPECT_EQ(tensor_named(model.graphs[0], "c").elements, nullptr);
@@ -99,15 +121,19 @@ TEST(TensorFlow, a_few_bytes_that_claim_many_elements_take_no_memory) {
 }
 
 TEST(TensorFlow, contents_that_do_not_fit_their_shape_are_an_error) {
-  const Error error = error_of(TfGraph().placeholder("x", {2}).node("AddV2", "y", {"x", "c"}).node(
-      "Const", "c", {}, {tf_tensor("value", tf_contents(kTfFloat, {2}, "123"))}));
+  const Error error = error_of(TfGraph()
+                                   .placeholder("x", {2})
+                                   .node("AddV2", "y", {"x", "c"})
+                                   .node("Const", "c", {}, {tf_tensor("value", tf_contents(kTfFloat, {2}, "123"))}));
   EXPECT_EQ(error.code, ErrorCode::corrupt);
   EXPECT_NE(error.message.find("3 bytes, its shape needs 8"), std::string::npos) << error.message;
 }
 
 TEST(TensorFlow, a_stored_tensor_of_negative_size_is_an_error) {
-  const Error error = error_of(TfGraph().placeholder("x", {2}).node("AddV2", "y", {"x", "c"}).node(
-      "Const", "c", {}, {tf_tensor("value", tf_numbers({-2}, {1}))}));
+  const Error error = error_of(TfGraph()
+                                   .placeholder("x", {2})
+                                   .node("AddV2", "y", {"x", "c"})
+                                   .node("Const", "c", {}, {tf_tensor("value", tf_numbers({-2}, {1}))}));
   EXPECT_EQ(error.code, ErrorCode::corrupt);
 }
 
@@ -251,9 +277,9 @@ TfGraph served_network() {
       .variable("copy_of_w", {3, 4})
       .placeholder("serve_x", {-1, 3})
       .node("StatefulPartitionedCall", "call", {"serve_x", "w"}, {tf_function("f", "served")})
-      .function(tf_function_def("served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
-                                {tf_node("ReadVariableOp", "Read", {"resource"}),
-                                 tf_node("MatMul", "MatMul", {"x", "Read:value:0"})}));
+      .function(tf_function_def(
+          "served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
+          {tf_node("ReadVariableOp", "Read", {"resource"}), tf_node("MatMul", "MatMul", {"x", "Read:value:0"})}));
 }
 
 TfSignature serving(std::string name) { return {std::move(name), {{"x", "serve_x:0"}}, {{"y", "call:0"}}}; }
@@ -293,7 +319,8 @@ TEST(TensorFlow, several_graphs_of_which_none_is_tagged_serve_are_an_error_that_
   EXPECT_EQ(error.note, "their tags are: train, eval+tpu");
 }
 
-// --- text --------------------------------------------------------------------------------------------------------------
+// --- text
+// --------------------------------------------------------------------------------------------------------------
 
 Model read_text(std::string_view text) {
   const auto* begin = reinterpret_cast<const std::byte*>(text.data());
@@ -308,7 +335,8 @@ node {
 }
 node { name: 'w' op: "Const"
   attr { key: "value" value { tensor { dtype: DT_FLOAT
-    tensor_shape { dim { size: 3 } dim { size: 1 } } tensor_content: "\000\000\200?" "\x00\x00\x80?\000\000\200?" } } } }
+    tensor_shape { dim { size: 3 } dim { size: 1 } }
+    tensor_content: "\000\000\200?" "\x00\x00\x80?\000\000\200?" } } } }
 node { name: "y" op: "MatMul" input: "x" input: "w" device: "/cpu:0"
   attr { key: "transpose_b" value { b: false } } }
 versions { producer: 1882 })";

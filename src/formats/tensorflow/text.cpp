@@ -39,20 +39,14 @@ const Message* message_of() {
 }
 
 constexpr std::array kDim{Field{"size", 1, Kind::integer}};
-constexpr std::array kShape{Field{"dim", 2, Kind::message, message_of<kDim>},
-                            Field{"unknown_rank", 3, Kind::integer}};
-constexpr std::array kTensor{Field{"dtype", 1, Kind::integer},
-                             Field{"tensor_shape", 2, Kind::message, message_of<kShape>},
-                             Field{"tensor_content", 4, Kind::text},
-                             Field{"float_val", 5, Kind::real32},
-                             Field{"double_val", 6, Kind::real64},
-                             Field{"int_val", 7, Kind::integer},
-                             Field{"string_val", 8, Kind::text},
-                             Field{"int64_val", 10, Kind::integer},
-                             Field{"bool_val", 11, Kind::integer},
-                             Field{"half_val", 13, Kind::integer},
-                             Field{"uint32_val", 16, Kind::integer},
-                             Field{"uint64_val", 17, Kind::integer}};
+constexpr std::array kShape{Field{"dim", 2, Kind::message, message_of<kDim>}, Field{"unknown_rank", 3, Kind::integer}};
+constexpr std::array kTensor{
+    Field{"dtype", 1, Kind::integer},       Field{"tensor_shape", 2, Kind::message, message_of<kShape>},
+    Field{"tensor_content", 4, Kind::text}, Field{"float_val", 5, Kind::real32},
+    Field{"double_val", 6, Kind::real64},   Field{"int_val", 7, Kind::integer},
+    Field{"string_val", 8, Kind::text},     Field{"int64_val", 10, Kind::integer},
+    Field{"bool_val", 11, Kind::integer},   Field{"half_val", 13, Kind::integer},
+    Field{"uint32_val", 16, Kind::integer}, Field{"uint64_val", 17, Kind::integer}};
 constexpr std::array kFunctionName{Field{"name", 1, Kind::text}};
 constexpr std::array kList{Field{"s", 2, Kind::text},
                            Field{"i", 3, Kind::integer},
@@ -107,12 +101,37 @@ constexpr std::array kSavedModel{Field{"saved_model_schema_version", 1, Kind::in
                                  Field{"meta_graphs", 2, Kind::message, message_of<kMetaGraph>}};
 
 /// Names of DataType from number 1 on. Source: core/framework/types.proto.
-constexpr std::array<std::string_view, 31> kTypes{
-    "DT_FLOAT",   "DT_DOUBLE",  "DT_INT32",    "DT_UINT8",       "DT_INT16",         "DT_INT8",    "DT_STRING",
-    "DT_COMPLEX64", "DT_INT64", "DT_BOOL",     "DT_QINT8",       "DT_QUINT8",        "DT_QINT32",  "DT_BFLOAT16",
-    "DT_QINT16",  "DT_QUINT16", "DT_UINT16",   "DT_COMPLEX128",  "DT_HALF",          "DT_RESOURCE", "DT_VARIANT",
-    "DT_UINT32",  "DT_UINT64",  "DT_FLOAT8_E5M2", "DT_FLOAT8_E4M3FN", "DT_FLOAT8_E5M2FNUZ", "DT_FLOAT8_E4M3FNUZ",
-    "DT_FLOAT8_E4M3B11FNUZ", "DT_INT4", "DT_UINT4", "DT_INT2"};
+constexpr std::array<std::string_view, 31> kTypes{"DT_FLOAT",
+                                                  "DT_DOUBLE",
+                                                  "DT_INT32",
+                                                  "DT_UINT8",
+                                                  "DT_INT16",
+                                                  "DT_INT8",
+                                                  "DT_STRING",
+                                                  "DT_COMPLEX64",
+                                                  "DT_INT64",
+                                                  "DT_BOOL",
+                                                  "DT_QINT8",
+                                                  "DT_QUINT8",
+                                                  "DT_QINT32",
+                                                  "DT_BFLOAT16",
+                                                  "DT_QINT16",
+                                                  "DT_QUINT16",
+                                                  "DT_UINT16",
+                                                  "DT_COMPLEX128",
+                                                  "DT_HALF",
+                                                  "DT_RESOURCE",
+                                                  "DT_VARIANT",
+                                                  "DT_UINT32",
+                                                  "DT_UINT64",
+                                                  "DT_FLOAT8_E5M2",
+                                                  "DT_FLOAT8_E4M3FN",
+                                                  "DT_FLOAT8_E5M2FNUZ",
+                                                  "DT_FLOAT8_E4M3FNUZ",
+                                                  "DT_FLOAT8_E4M3B11FNUZ",
+                                                  "DT_INT4",
+                                                  "DT_UINT4",
+                                                  "DT_INT2"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
