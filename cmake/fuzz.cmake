@@ -37,16 +37,17 @@ if(FLOPSTAT_TESTS AND NOT FLOPSTAT_SANITIZE)
   add_test(NAME mutants_of_models_end_in_little_time_and_memory
            COMMAND flopstat_mutants 2000 ${PROJECT_BINARY_DIR}/mutants
                    ${PROJECT_SOURCE_DIR}/examples ${PROJECT_SOURCE_DIR}/fuzz/corpus/fuzz_tflite
-                   ${PROJECT_SOURCE_DIR}/fuzz/corpus/fuzz_onnx ${PROJECT_SOURCE_DIR}/fuzz/corpus/fuzz_detect
-                   ${beside}/shared/models/tflite ${beside}/shared/models/onnx)
+                   ${PROJECT_SOURCE_DIR}/fuzz/corpus/fuzz_onnx ${PROJECT_SOURCE_DIR}/fuzz/corpus/fuzz_graphdef
+                   ${PROJECT_SOURCE_DIR}/fuzz/corpus/fuzz_detect
+                   ${beside}/shared/models/tflite ${beside}/shared/models/onnx ${beside}/shared/models/graphdef)
   set_tests_properties(mutants_of_models_end_in_little_time_and_memory PROPERTIES LABELS mutants TIMEOUT 600)
 endif()
 
 # The tool that writes the first seeds.
 if(FLOPSTAT_TESTS)
   add_executable(fuzz_make_corpus EXCLUDE_FROM_ALL fuzz/make_corpus.cpp
-    tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp tests/support/c_source.cpp
-    tests/support/zip_writer.cpp tests/support/hdf5_writer.cpp)
+    tests/support/tflite_writer.cpp tests/support/onnx_writer.cpp tests/support/tensorflow_writer.cpp
+    tests/support/c_source.cpp tests/support/zip_writer.cpp tests/support/hdf5_writer.cpp)
   target_include_directories(fuzz_make_corpus PRIVATE tests)
   target_link_libraries(fuzz_make_corpus PRIVATE flopstat_flags fmt::fmt-header-only ZLIB::ZLIB)
 endif()

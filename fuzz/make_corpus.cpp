@@ -14,6 +14,7 @@
 #include "support/c_source.h"
 #include "support/hdf5_writer.h"
 #include "support/onnx_writer.h"
+#include "support/tensorflow_writer.h"
 #include "support/tflite_writer.h"
 #include "support/zip_writer.h"
 
@@ -474,6 +475,81 @@ Seeds tflite_seeds() {
           {"variables", variables().finish()}};
 }
 
+TfGraph tensorflow_dense() {
+  return TfGraph()
+      .placeholder("x", {-1, 4})
+      .weight("w", {4, 2})
+      .node("MatMul", "dense/MatMul", {"x", "w"}, {tf_flag("transpose_b", false)})
+      .node("Const", "b", {}, {tf_tensor("value", tf_numbers({2}, {1}))})
+      .node("BiasAdd", "dense/BiasAdd", {"dense/MatMul", "b:0"}, {tf_text("data_format", "NHWC")})
+      .node("Softmax", "y", {"dense/BiasAdd", "^w"}, {tf_shapes("_output_shapes", {{-1, 2}})});
+}
+
+TfGraph tensorflow_convolution() {
+  return TfGraph()
+      .placeholder("x", {1, 8, 8, 3})
+      .weight("w", {3, 3, 3, 2})
+      .node("Conv2D", "c", {"x", "w"}, {tf_integers("strides", {1, 2, 2, 1}), tf_text("padding", "SAME")})
+      .node("MaxPool", "p", {"c"},
+            {tf_integers("strides", {1, 2, 2, 1}), tf_integers("ksize", {1, 2, 2, 1}), tf_text("padding", "VALID")})
+      .number("axis", 3)
+      .node("Split", "s", {"axis", "p"}, {tf_integer("num_split", 2)})
+      .node("Pack", "y", {"s:1", "s:0"}, {tf_integer("axis", 0)});
+}
+
+TfGraph tensorflow_frames() {
+  const auto frame = tf_text("frame_name", "loop");
+  return TfGraph()
+      .placeholder("x", {2})
+      .number("zero", 0)
+      .number("limit", 3)
+      .node("Enter", "ie", {"zero"}, {frame})
+      .node("Enter", "xe", {"x"}, {frame})
+      .node("Enter", "le", {"limit"}, {frame, tf_flag("is_constant", true)})
+      .node("Merge", "im", {"ie", "in"})
+      .node("Merge", "xm", {"xe", "xn"})
+      .node("Less", "less", {"im", "le"})
+      .node("LoopCond", "cond", {"less"})
+      .node("Switch", "is", {"im", "cond"})
+      .node("Switch", "xs", {"xm", "cond"})
+      .number("one", 1)
+      .node("AddV2", "add", {"is:1", "one"})
+      .node("Tanh", "tanh", {"xs:1"})
+      .node("NextIteration", "in", {"add"})
+      .node("NextIteration", "xn", {"tanh"})
+      .node("Exit", "y", {"xs"});
+}
+
+TfGraph tensorflow_condition() {
+  return TfGraph()
+      .placeholder("x", {2})
+      .placeholder("p", {})
+      .node("Switch", "s", {"x", "p"})
+      .node("Relu", "no", {"s"})
+      .node("Exp", "yes", {"s:1"})
+      .node("Merge", "y", {"no", "yes"});
+}
+
+Proto tensorflow_saved_model() {
+  const Proto served = tf_function_def(
+      "served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
+      {tf_node("ReadVariableOp", "Read", {"resource"}), tf_node("MatMul", "MatMul", {"x", "Read:value:0"})});
+  const TfGraph graph = TfGraph()
+                            .variable("w", {3, 4})
+                            .placeholder("serve_x", {-1, 3})
+                            .node("StatefulPartitionedCall", "call", {"serve_x", "w"}, {tf_function("f", "served")})
+                            .function(served);
+  return tf_saved_model({tf_meta_graph(graph, {{"serving_default", {{"x", "serve_x:0"}}, {{"y", "call:0"}}}})});
+}
+
+Seeds tensorflow_seeds() {
+  return {{"dense", bytes_of(tensorflow_dense().proto)},
+          {"convolution", bytes_of(tensorflow_convolution().proto)},
+          {"frames", bytes_of(tensorflow_frames().proto)},
+          {"condition", bytes_of(tensorflow_condition().proto)},
+          {"saved_model", bytes_of(tensorflow_saved_model())}};
+}
+
 Seeds onnx_seeds() {
   return {{"dense", bytes_of(onnx_dense().model())},
           {"convolution", bytes_of(onnx_convolution().model())},
@@ -573,8 +649,9 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   if (write(folder + "/fuzz_tflite", tflite_seeds()) && write(folder + "/fuzz_onnx", onnx_seeds()) &&
-      write(folder + "/fuzz_keras", keras_seeds()) && write(folder + "/fuzz_detect", beginnings()) &&
-      write(folder + "/fuzz_zip", zip_seeds()) && write(folder + "/fuzz_hdf5", hdf5_seeds())) {
+      write(folder + "/fuzz_keras", keras_seeds()) && write(folder + "/fuzz_graphdef", tensorflow_seeds()) &&
+      write(folder + "/fuzz_detect", beginnings()) && write(folder + "/fuzz_zip", zip_seeds()) &&
+      write(folder + "/fuzz_hdf5", hdf5_seeds())) {
     return 0;
   }
   std::fprintf(stderr, "error: %s cannot be written\n", argv[1]);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "formats/onnx/operators.h"
+#include "formats/tensorflow/operators.h"
 #include "formats/tflite/operators.h"
 
 namespace flopstat {
@@ -137,6 +138,14 @@ TEST(Documentation, names_as_missing_no_onnx_operator_that_has_a_rule) {
   const std::set<std::string> listed = list_in_page_of_formats("operators of com.microsoft without a rule");
   EXPECT_THAT(listed, Not(IsEmpty()));
   for (const std::string& name : listed) EXPECT_EQ(onnx::find_operator("com.microsoft", name), nullptr) << name;
+}
+
+TEST(Documentation, names_every_tensorflow_operator_that_is_read) {
+  std::set<std::string> read;
+  for (const std::span<const tensorflow::Operator> table : tensorflow::all_operators()) {
+    for (const tensorflow::Operator& row : table) read.emplace(row.name);
+  }
+  EXPECT_EQ(list_in_page_of_formats("TensorFlow operators"), read);
 }
 
 /// The second cells of the table between `<!-- list: NAME -->` and `<!-- end -->` in the page of formats, without its

@@ -46,14 +46,13 @@ TEST(TensorFlowControl, a_loop_of_frames_counts_its_body_once_per_trip) {
 }
 
 TEST(TensorFlowControl, a_loop_of_functions_counts_its_body_once_per_trip) {
-  const Proto condition =
-      tf_function_def("more", {"i", "x", "w"}, {{"y", "Less:z:0"}},
-                      {tf_node("Const", "limit", {}, {tf_tensor("value", tf_numbers({}, {7}))}),
-                       tf_node("Less", "Less", {"i", "limit:output:0"})});
-  const Proto body = tf_function_def("trip", {"i", "x", "w"}, {{"i2", "Add:z:0"}, {"x2", "MatMul:product:0"}, {"w2", "w"}},
-                                     {tf_node("Const", "one", {}, {tf_tensor("value", tf_numbers({}, {1}))}),
-                                      tf_node("AddV2", "Add", {"i", "one:output:0"}),
-                                      tf_node("MatMul", "MatMul", {"x", "w"})});
+  const Proto condition = tf_function_def("more", {"i", "x", "w"}, {{"y", "Less:z:0"}},
+                                          {tf_node("Const", "limit", {}, {tf_tensor("value", tf_numbers({}, {7}))}),
+                                           tf_node("Less", "Less", {"i", "limit:output:0"})});
+  const Proto body =
+      tf_function_def("trip", {"i", "x", "w"}, {{"i2", "Add:z:0"}, {"x2", "MatMul:product:0"}, {"w2", "w"}},
+                      {tf_node("Const", "one", {}, {tf_tensor("value", tf_numbers({}, {1}))}),
+                       tf_node("AddV2", "Add", {"i", "one:output:0"}), tf_node("MatMul", "MatMul", {"x", "w"})});
   const Report report = report_of(TfGraph()
                                       .placeholder("x", {1, 10})
                                       .weight("w", {10, 10})
@@ -69,27 +68,27 @@ TEST(TensorFlowControl, a_loop_of_functions_counts_its_body_once_per_trip) {
 
 /// A list of 5 entries, whose shape the first one tells: each trip sets one, then all are stacked.
 TEST(TensorFlowControl, a_list_that_a_loop_fills_has_as_many_entries_as_were_reserved) {
-  const Proto condition =
-      tf_function_def("more", {"i", "list", "x"}, {{"y", "Less:z:0"}},
-                      {tf_node("Const", "limit", {}, {tf_tensor("value", tf_numbers({}, {5}))}),
-                       tf_node("Less", "Less", {"i", "limit:output:0"})});
+  const Proto condition = tf_function_def("more", {"i", "list", "x"}, {{"y", "Less:z:0"}},
+                                          {tf_node("Const", "limit", {}, {tf_tensor("value", tf_numbers({}, {5}))}),
+                                           tf_node("Less", "Less", {"i", "limit:output:0"})});
   const Proto body =
       tf_function_def("trip", {"i", "list", "x"}, {{"i2", "Add:z:0"}, {"list2", "Set:output_handle:0"}, {"x2", "x"}},
                       {tf_node("Const", "one", {}, {tf_tensor("value", tf_numbers({}, {1}))}),
                        tf_node("AddV2", "Add", {"i", "one:output:0"}), tf_node("Relu", "Relu", {"x"}),
                        tf_node("TensorListSetItem", "Set", {"list", "i", "Relu:activations:0"})});
-  const Report report = report_of(TfGraph()
-                                      .placeholder("x", {1, 10})
-                                      .number("zero", 0)
-                                      .number("five", 5)
-                                      .numbers("entry", {-1, 10})
-                                      .node("TensorListReserve", "list", {"entry", "five"}, {tf_type("element_dtype", 1)})
-                                      .node("While", "while", {"zero", "list", "x"},
-                                            {tf_function("cond", "more"), tf_function("body", "trip")})
-                                      .node("TensorListStack", "y", {"while:1", "entry"})
-                                      .function(condition)
-                                      .function(body));
-  EXPECT_EQ(*report.outputs.at(0).shape, (std::vector<int64_t>{5, 1, 10}));
+  const Report report = report_of(
+      TfGraph()
+          .placeholder("x", {1, 10})
+          .number("zero", 0)
+          .number("five", 5)
+          .numbers("entry", {-1, 10})
+          .node("TensorListReserve", "list", {"entry", "five"}, {tf_type("element_dtype", 1)})
+          .node("While", "while", {"zero", "list", "x"}, {tf_function("cond", "more"), tf_function("body", "trip")})
+          .node("TensorListStack", "y", {"while:1", "entry"})
+          .function(condition)
+          .function(body));
+  const auto& shape = *report.outputs.at(0).shape;
+  EXPECT_EQ(std::vector<int64_t>(shape.begin(), shape.end()), (std::vector<int64_t>{5, 1, 10}));
   EXPECT_TRUE(report.totals.complete);
 }
 
@@ -113,6 +112,39 @@ TEST(TensorFlowControl, a_condition_that_is_stored_takes_its_branch) {
   };
   EXPECT_EQ(report_of(choice(stored(1))).totals.figures.macs, 10U * 5);
   EXPECT_EQ(report_of(choice(stored(0))).totals.figures.macs, 10U * 50);
+}
+
+/// Two conditions on one predicate, one behind the other, and one inside a branch of the first: y = x by wide, narrow.
+TEST(TensorFlowControl, conditions_behind_and_inside_each_other_are_told_apart) {
+  const auto graph = [](int64_t outer, int64_t inner) {
+    const auto truth = [](const char* name, int64_t value) {
+      return tf_node("Const", name, {}, {tf_tensor("value", tf_empty(10, {}).packed(11, {value}))});
+    };
+    return TfGraph()
+        .placeholder("x", {1, 10})
+        .node(truth("p", outer))
+        .node(truth("q", inner))
+        .weight("w10", {10, 10})
+        .weight("w20", {10, 20})
+        .weight("w30", {10, 30})
+        .weight("w40", {10, 40})
+        .node("Switch", "s", {"x", "p"})
+        .node("Switch", "inner/s", {"s:1", "q"})
+        .node("MatMul", "inner/no", {"inner/s:0", "w20"})
+        .node("MatMul", "inner/yes", {"inner/s:1", "w30"})
+        .node("Merge", "inner/m", {"inner/no", "inner/yes"})
+        .node("MatMul", "no", {"s:0", "w10"})
+        .node("Merge", "m", {"no", "inner/m"})
+        .node("Switch", "again/s", {"x", "p"})
+        .node("MatMul", "again/no", {"again/s:0", "w40"})
+        .node("Identity", "again/yes", {"again/s:1"})
+        .node("Merge", "again/m", {"again/no", "again/yes"})
+        .node("MatMul", "y", {"again/m", "m"}, {tf_flag("transpose_a", true)});
+  };
+  const auto macs_of = [&](int64_t outer, int64_t inner) { return report_of(graph(outer, inner)).totals.figures.macs; };
+  EXPECT_EQ(macs_of(0, 0), 10U * 10 + 10 * 40 + 40 * 1 * 10);
+  EXPECT_EQ(macs_of(1, 0), 10U * 20 + 10 * 1 * 20);
+  EXPECT_EQ(macs_of(1, 1), 10U * 30 + 10 * 1 * 30);
 }
 
 TEST(TensorFlowControl, a_variable_that_a_function_takes_is_a_parameter_once) {
@@ -156,7 +188,8 @@ TEST(TensorFlowControl, what_is_fused_behind_a_convolution_counts_too) {
                             .weight("w", {3, 3, 3, 4})
                             .weight("b", {4})
                             .node("_FusedConv2D", "y", {"x", "w", "b"},
-                                  {tf_integers("strides", {1, 1, 1, 1}), tf_text("padding", "VALID"),
+                                  {tf_integers("strides", {1, 1, 1, 1}),
+                                   tf_text("padding", "VALID"),
                                    {"fused_ops", Proto().message(1, operations)}});
   const uint64_t outputs = 6 * 6 * 4;
   const Report report = report_of(graph);

@@ -36,7 +36,7 @@ std::vector<std::byte> standard_input() {
   }
 }
 
-/// The files in a folder; nothing where it cannot be read.
+/// The files in a folder, and the folders in it that are models; nothing where it cannot be read.
 std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -44,6 +44,9 @@ std::vector<std::string> files_in(const std::string& folder) {
        !error && each != end; each.increment(error)) {
     std::error_code unknown;
     if (each->is_regular_file(unknown)) files.push_back(each->path().string());
+    if (!each->is_directory(unknown) || !model_file_in(each->path().string())) continue;
+    files.push_back(each->path().string());
+    each.disable_recursion_pending();
   }
   std::ranges::sort(files);
   return files;

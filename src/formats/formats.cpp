@@ -27,8 +27,8 @@ constexpr std::array kFormats{
     FormatInfo{"keras", "Keras", ".keras"},
     FormatInfo{"keras h5", "Keras HDF5", ".h5, .hdf5"},
     FormatInfo{"keras json", "Keras configuration (model.to_json(), config.json)", ""},
-    FormatInfo{"tensorflow saved model", "TensorFlow SavedModel", "saved_model.pb"},
-    FormatInfo{"tensorflow graph", "TensorFlow GraphDef", ".pb"},
+    FormatInfo{"tensorflow saved model", "TensorFlow SavedModel", "saved_model.pb, saved_model.pbtxt"},
+    FormatInfo{"tensorflow graph", "TensorFlow GraphDef", ".pb, .pbtxt"},
 };
 constexpr std::array kReaders{
     Reader{matches_tflite, read_tflite},

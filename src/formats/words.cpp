@@ -8,6 +8,7 @@
 #include "flopstat/error.h"
 #include "formats/onnx/node.h"
 #include "formats/onnx/operators.h"
+#include "formats/tensorflow/operators.h"
 #include "formats/tflite/operators.h"
 
 namespace flopstat {
@@ -34,6 +35,20 @@ std::span<const Windowed> windowed() {
       Windowed{"AveragePool", Pool{.fn = PoolFn::average}},
       Windowed{"LpPool", Pool{.fn = PoolFn::l2}},
       Windowed{"MaxPool", Pool{.fn = PoolFn::max}},
+      Windowed{"Conv2D", Conv{}},
+      Windowed{"Conv3D", Conv{}},
+      Windowed{"DepthwiseConv2dNative", Conv{}},
+      Windowed{"_FusedConv2D", Conv{}},
+      Windowed{"_FusedDepthwiseConv2dNative", Conv{}},
+      Windowed{"QuantizedConv2D", Conv{}},
+      Windowed{"Conv2DBackpropInput", ConvTranspose{}},
+      Windowed{"Conv3DBackpropInputV2", ConvTranspose{}},
+      Windowed{"AvgPool", Pool{.fn = PoolFn::average}},
+      Windowed{"AvgPool3D", Pool{.fn = PoolFn::average}},
+      Windowed{"QuantizedAvgPool", Pool{.fn = PoolFn::average}},
+      Windowed{"MaxPool3D", Pool{.fn = PoolFn::max}},
+      Windowed{"MaxPoolWithArgmax", Pool{.fn = PoolFn::max}},
+      Windowed{"QuantizedMaxPool", Pool{.fn = PoolFn::max}},
       Windowed{"STABLEHLO_REDUCE_WINDOW", ReduceWindow{}},
       Windowed{"STABLEHLO_REDUCE", Reduce{}},
       Windowed{"STABLEHLO_DOT_GENERAL", Einsum{}},
@@ -82,6 +97,19 @@ Op onnx_operator(const onnx::Operator& row) {
   return row.read(reader);
 }
 
+/// A node outside of any file.
+class NoFile final : public tensorflow::FileReader {
+ public:
+  GraphId graph_of(std::string_view, uint64_t) override { return 0; }
+};
+
+Op tensorflow_operator(const tensorflow::Operator& row) {
+  Blank blank(row.name, std::max<size_t>(row.required, 2));
+  NoFile file;
+  tensorflow::NodeReader reader(file, blank.graph, blank.node, {});
+  return row.read(reader);
+}
+
 /// What reading says; opaque where the attributes are missed.
 template <class Read>
 Op op_or_opaque(Read read) {
@@ -103,6 +131,9 @@ std::optional<Op> operation_named(std::string_view word) {
   }
   if (const onnx::Operator* row = onnx::find_operator(word)) {
     return op_or_opaque([row] { return onnx_operator(*row); });
+  }
+  if (const tensorflow::Operator* row = tensorflow::find_operator(word)) {
+    return op_or_opaque([row] { return tensorflow_operator(*row); });
   }
   return tflite_custom(word);
 }

@@ -17,7 +17,9 @@ Proto tensor_info(std::string_view tensor) { return Proto().text(1, tensor); }
 
 TfAttribute tf_integer(std::string_view name, int64_t value) { return {std::string(name), Proto().integer(3, value)}; }
 TfAttribute tf_flag(std::string_view name, bool value) { return {std::string(name), Proto().integer(5, value)}; }
-TfAttribute tf_text(std::string_view name, std::string_view value) { return {std::string(name), Proto().text(2, value)}; }
+TfAttribute tf_text(std::string_view name, std::string_view value) {
+  return {std::string(name), Proto().text(2, value)};
+}
 TfAttribute tf_type(std::string_view name, int64_t type) { return {std::string(name), Proto().integer(6, type)}; }
 TfAttribute tf_shape(std::string_view name, const std::vector<int64_t>& sizes) {
   return {std::string(name), Proto().message(7, tf_sizes(sizes))};

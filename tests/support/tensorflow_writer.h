@@ -49,8 +49,7 @@ Proto tf_node(std::string_view op, std::string_view name, const std::vector<std:
 
 /// FunctionDef: names of arguments, nodes, and per result its name and what it returns.
 Proto tf_function_def(std::string_view name, const std::vector<std::string>& arguments,
-                      const std::vector<std::pair<std::string, std::string>>& results,
-                      const std::vector<Proto>& nodes);
+                      const std::vector<std::pair<std::string, std::string>>& results, const std::vector<Proto>& nodes);
 
 /// A GraphDef.
 struct TfGraph {

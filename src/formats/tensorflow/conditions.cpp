@@ -6,37 +6,56 @@
 namespace flopstat::tensorflow {
 namespace {
 
-/// Nodes that are looked at to find where a branch begins: a stranger nests conditions without end.
-constexpr size_t kMaxVisited = 100'000;
+bool is_switch(std::string_view op) { return op == "Switch" || op == "RefSwitch"; }
+bool is_merge(std::string_view op) { return op == "Merge" || op == "RefMerge"; }
 
-/// The value behind identities: predicates pass through some.
-Source behind_identities(const Scope& scope, Source source) {
-  for (size_t i = 0; i < 64 && scope[source.node].op == "Identity"; ++i) {
-    const std::vector<Source> inputs = scope.inputs_of(source.node);
-    if (inputs.empty()) break;
-    source = inputs[0];
-  }
-  return source;
-}
-
-/// The Switch nodes on the way back from a result, each with the side that the way takes.
+/// The Switch nodes at which a branch begins, each with the side that the branch takes.
 struct Way {
   std::vector<Source> switches = {};
   bool complete = true;
 };
 
-Way way_back(const Scope& scope, const Source& from) {
+/// What a node takes; the Exit of a loop all that enters that.
+std::vector<Source> taken_by(const Scope& scope, const FrameLoops& loops, NodeNumber node) {
+  const std::optional<Source> whole = loops.result_of_exit(node);
+  const FrameLoop* loop = whole ? loops.loop_of(whole->node) : nullptr;
+  if (loop == nullptr) return scope.inputs_of(node);
+  std::vector<NodeNumber> enters = loop->constants;
+  for (const LoopVariable& variable : loop->variables) enters.push_back(variable.enter);
+  std::vector<Source> taken;
+  for (const NodeNumber enter : enters) {
+    const std::vector<Source> inputs = scope.inputs_of(enter);
+    taken.insert(taken.end(), inputs.begin(), inputs.end());
+  }
+  return taken;
+}
+
+/// Goes back from the end of a branch. A Merge on the way ends a condition inside the branch, and a Switch behind it
+/// begins that one: they match like brackets.
+Way way_back(const Scope& scope, const FrameLoops& loops, const Source& from, size_t& visits_left) {
+  struct Place {
+    Source source = {};
+    uint32_t inside = 0;  ///< conditions that were entered from their end
+  };
+  constexpr uint32_t kDeepest = 1000;
   Way way;
-  std::vector<Source> stack = {from};
-  std::unordered_set<uint64_t> seen;
-  while (!stack.empty() && way.complete) {
-    const Source source = stack.back();
+  std::vector<Place> stack = {{from, 0}};
+  std::unordered_set<uint64_t> seen;  // nodes, and how deep
+  while (!stack.empty()) {
+    auto [source, inside] = stack.back();
     stack.pop_back();
-    if (!seen.insert(key_of(source)).second) continue;
-    way.complete = seen.size() < kMaxVisited;
-    if (scope[source.node].op == "Switch" || scope[source.node].op == "RefSwitch") way.switches.push_back(source);
-    // Behind the Switch of a condition inside this one stands one of this condition, or what is outside of both.
-    for (const Source& input : scope.inputs_of(source.node)) stack.push_back(input);
+    const std::string_view op = scope[source.node].op;
+    if (is_switch(op) && inside == 0) {
+      if (std::ranges::find(way.switches, source) == way.switches.end()) way.switches.push_back(source);
+      continue;
+    }
+    if (is_switch(op)) --inside;
+    if (is_merge(op)) ++inside;
+    if (!seen.insert(uint64_t{source.node} << 32 | inside).second) continue;
+    way.complete = visits_left > 0 && inside < kDeepest;
+    if (!way.complete) return way;
+    --visits_left;
+    for (const Source& input : taken_by(scope, loops, source.node)) stack.push_back({input, inside});
   }
   return way;
 }
@@ -44,8 +63,7 @@ Way way_back(const Scope& scope, const Source& from) {
 }  // namespace
 
 const Condition* Conditions::joined_by(NodeNumber merge) const {
-  const std::string_view op = scope_[merge].op;
-  if ((op != "Merge" && op != "RefMerge") || loops_.is_loop_merge(merge)) return nullptr;
+  if (!is_merge(scope_[merge].op) || loops_.is_loop_merge(merge)) return nullptr;
   auto found = known_.find(merge);
   if (found == known_.end()) found = known_.emplace(merge, find(merge)).first;
   return found->second ? &*found->second : nullptr;
@@ -54,38 +72,29 @@ const Condition* Conditions::joined_by(NodeNumber merge) const {
 std::optional<Condition> Conditions::find(NodeNumber merge) const {
   const std::vector<Source> joined = scope_.inputs_of(merge);
   if (joined.size() != 2) return std::nullopt;
-  const std::array<Way, 2> ways{way_back(scope_, joined[0]), way_back(scope_, joined[1])};
-  if (!ways[0].complete || !ways[1].complete) return std::nullopt;
-  const auto predicate_of = [&](NodeNumber each) {
-    const std::vector<Source> inputs = scope_.inputs_of(each);
-    return inputs.size() == 2 ? std::optional(behind_identities(scope_, inputs[1])) : std::nullopt;
-  };
-  // The predicate on which the ways part: one takes its false side, the other its true side.
-  for (const size_t first : {0U, 1U}) {
-    for (const Source& mine : ways[first].switches) {
-      const auto predicate = predicate_of(mine.node);
-      if (!predicate) continue;
-      const auto on_it = [&](const Source& each) { return predicate_of(each.node) == predicate; };
-      const auto other_side = [&](const Source& each) { return on_it(each) && each.result != mine.result; };
-      const std::vector<Source>& others = ways[1 - first].switches;
-      const bool same_here = std::ranges::none_of(ways[first].switches, other_side);
-      const bool parts = std::ranges::any_of(others, other_side) || std::ranges::none_of(others, on_it);
-      if (!same_here || !parts) continue;
-      Condition condition{.predicate = *predicate};
-      condition.branches[mine.result == 0 ? 0 : 1] = joined[first];
-      condition.branches[mine.result == 0 ? 1 : 0] = joined[1 - first];
-      for (const Way& way : ways) {
-        for (const Source& each : way.switches) {
-          const bool is_new = std::ranges::find(condition.switches, each.node) == condition.switches.end();
-          if (!on_it(each) || !is_new) continue;
-          condition.switches.push_back(each.node);
-          condition.operands.push_back(scope_.inputs_of(each.node)[0]);
-        }
-      }
-      return condition;
+  const std::array<Way, 2> ways{way_back(scope_, loops_, joined[0], visits_left_),
+                                way_back(scope_, loops_, joined[1], visits_left_)};
+  const size_t first = ways[0].switches.empty() ? 1 : 0;
+  if (!ways[0].complete || !ways[1].complete || ways[first].switches.empty()) return std::nullopt;
+
+  // One branch takes the one side of every Switch, the other branch the other side, all on one predicate.
+  const uint32_t side = ways[first].switches.front().result;
+  std::optional<Condition> condition;
+  for (const size_t way : {first, 1 - first}) {
+    for (const Source& each : ways[way].switches) {
+      const std::vector<Source> inputs = scope_.inputs_of(each.node);
+      if (inputs.size() != 2 || (each.result == side) != (way == first)) return std::nullopt;
+      const Source predicate = behind_identities(scope_, inputs[1]);
+      if (!condition) condition = Condition{.predicate = predicate, .switches = {}, .operands = {}, .branches = {}};
+      if (!(condition->predicate == predicate)) return std::nullopt;
+      if (std::ranges::find(condition->switches, each.node) != condition->switches.end()) continue;
+      condition->switches.push_back(each.node);
+      condition->operands.push_back(inputs[0]);
     }
   }
-  return std::nullopt;
+  condition->branches[side == 0 ? 0 : 1] = joined[first];
+  condition->branches[side == 0 ? 1 : 0] = joined[1 - first];
+  return condition;
 }
 
 }  // namespace flopstat::tensorflow

@@ -33,6 +33,7 @@ class Conditions {
   const Scope& scope_;
   const FrameLoops& loops_;
   mutable std::unordered_map<NodeNumber, std::optional<Condition>> known_;
+  mutable size_t visits_left_ = 10'000'000;  ///< a stranger nests conditions without end
 };
 
 }  // namespace flopstat::tensorflow

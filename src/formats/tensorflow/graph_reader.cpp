@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "flopstat/error.h"
-#include "formats/tensorflow/conditions.h"
 #include "formats/tensorflow/operators.h"
 #include "formats/tensorflow/schema.h"
 #include "formats/tensorflow/tensor.h"
@@ -22,8 +21,13 @@ bool is_one_of(std::string_view op, const std::array<std::string_view, size>& na
 
 bool is_placeholder(std::string_view op) { return op == "Placeholder" || op == "PlaceholderV2" || op == "_Arg"; }
 
-/// What turns an encoded file into numbers, before the network: its result is an input.
-bool is_decoder(std::string_view op) { return op == "DecodeWav"; }
+/// What reads or decodes examples, before the network: its results are inputs.
+bool is_decoder(std::string_view op) {
+  constexpr std::array<std::string_view, 9> kNames{"DecodeWav",  "DecodeJpeg",      "DecodePng",
+                                                   "DecodeBmp",  "DecodeImage",     "DecodeGif",
+                                                   "DecodeWebP", "IteratorGetNext", "IteratorGetNextSync"};
+  return is_one_of(op, kNames);
+}
 
 bool is_variable(std::string_view op) { return op == "VarHandleOp" || op == "VariableV2" || op == "Variable"; }
 
@@ -71,11 +75,17 @@ std::string_view scope_in(std::string_view name) {
   return slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
 }
 
+/// The argument that a function hands on as it is, or else the result: a loop whose body hands a weight on keeps it.
+Source handed_on(const Scope& scope, const Source& source) {
+  const Source behind = behind_identities(scope, source);
+  return scope[behind.node].op == "_Arg" ? behind : source;
+}
+
 /// What the nodes of a region take from each other, in an order in which each comes behind what it takes.
 class Dependencies {
  public:
   Dependencies(const Nodes& nodes, const std::unordered_map<uint64_t, size_t>& inputs)
-      : nodes_(nodes), conditions_(nodes.scope, *nodes.loops), inputs_(inputs) {}
+      : nodes_(nodes), inputs_(inputs) {}
 
   /// Adds what leads to the result. Throws `Error` (corrupt) where nodes wait for each other.
   void add(const Source& output) {
@@ -94,9 +104,7 @@ class Dependencies {
   }
 
   /// The result that stands for another: an Exit's is one of its loop as a whole.
-  Source canonical(const Source& source) const {
-    return nodes_.loops->result_of_exit(source.node).value_or(source);
-  }
+  Source canonical(const Source& source) const { return nodes_.loops->result_of_exit(source.node).value_or(source); }
 
   /// What a node takes.
   std::vector<Source> inputs_of(NodeNumber node) const {
@@ -104,7 +112,7 @@ class Dependencies {
     if (const FrameLoop* loop = nodes_.loops->loop_of(node)) {
       for (const LoopVariable& variable : loop->variables) append(sources, variable.enter);
       for (const NodeNumber enter : loop->constants) append(sources, enter);
-    } else if (const Condition* condition = conditions_.joined_by(node)) {
+    } else if (const Condition* condition = nodes_.conditions->joined_by(node)) {
       sources.push_back(condition->predicate);
       for (const Source& each : condition->operands) sources.push_back(each);
     } else {
@@ -114,7 +122,7 @@ class Dependencies {
     return sources;
   }
 
-  const Condition* condition_of(NodeNumber node) const { return conditions_.joined_by(node); }
+  const Condition* condition_of(NodeNumber node) const { return nodes_.conditions->joined_by(node); }
 
  private:
   enum class Mark : uint8_t { open, done };
@@ -174,7 +182,6 @@ class Dependencies {
   }
 
   const Nodes& nodes_;
-  Conditions conditions_;
   const std::unordered_map<uint64_t, size_t>& inputs_;
   std::unordered_map<NodeNumber, Mark> marks_;
   std::unordered_map<NodeNumber, uint32_t> results_;
@@ -228,9 +235,7 @@ class RegionReader {
     return found == tensors_.end() ? kAbsent : found->second;
   }
 
-  NodeReader reader_of(Node& node, const Definition& definition) {
-    return {file_, graph_, node, definition.message};
-  }
+  NodeReader reader_of(Node& node, const Definition& definition) { return {file_, graph_, node, definition.message}; }
 
   /// Type and shape that a placeholder, or what stands where an input comes in, says of itself.
   void describe_input(TensorId id, NodeNumber number) {
@@ -259,6 +264,7 @@ class RegionReader {
     if (is_decoder(definition.op)) return read_decoder(number, node);
 
     for (const Source& input : dependencies_.inputs_of(number)) node.inputs.push_back(tensor_of(input));
+    file_.charge(1 + node.inputs.size());
     const uint32_t results = std::max(1U, dependencies_.results_of(number));
     for (uint32_t i = 0; i < results; ++i) {
       const TensorId id = add_tensor({.name = definition.name});
@@ -288,12 +294,35 @@ class RegionReader {
     return row->read(reader);
   }
 
+  /// What repeats one value and is no weight is a fill, stored as one number.
   void read_constant(NodeNumber number, Node& node) {
-    NodeReader reader = reader_of(node, scope()[number]);
-    std::optional<Tensor> tensor = reader.tensor("value");
-    if (!tensor) reader.corrupt("it has no value");
-    tensor->name = node.name;
-    tensors_.emplace(key_of({number, 0}), add_tensor(*std::move(tensor)));
+    const NodeReader reader = reader_of(node, scope()[number]);
+    const std::optional<ProtoMessage> message = reader.tensor("value");
+    if (!message) reader.corrupt("it has no value");
+    StoredTensor stored = read_tensor(*message, ++file_.storage_, file_.repeatable_);
+    stored.tensor.name = node.name;
+    const bool no_weight = stored.holds_nothing || !is_float(stored.tensor.dtype) || file_.weights_are_variables_;
+    if (stored.repeated && no_weight) {
+      stored.tensor.storage = 0;
+      stored.tensor.stored_bytes = 0;
+      if (!stored.tensor.elements) return read_fill(number, node, stored);
+    }
+    tensors_.emplace(key_of({number, 0}), add_tensor(std::move(stored.tensor)));
+  }
+
+  void read_fill(NodeNumber number, Node& node, const StoredTensor& stored) {
+    std::vector<int64_t> sizes;
+    for (const Dim& dim : *stored.tensor.dims) sizes.push_back(dim.size);
+    const TensorId value = add_tensor({.name = node.name,
+                                       .dtype = stored.tensor.dtype,
+                                       .dims = std::vector<Dim>{},
+                                       .elements = std::make_shared<const Elements>(1, *stored.repeated)});
+    node.inputs = {value, add_constant(graph_, sizes)};
+    node.outputs = {add_tensor({.name = node.name, .dtype = stored.tensor.dtype})};
+    node.op = Expand{};
+    tensors_.emplace(key_of({number, 0}), node.outputs[0]);
+    file_.charge(1 + node.inputs.size());
+    graph_.nodes.push_back(std::move(node));
   }
 
   /// A handle stands for what the variable holds: reading it is the identity.
@@ -329,25 +358,33 @@ class RegionReader {
     tensors_.emplace(key_of({number, 0}), id);
   }
 
-  /// Its samples are an input of the size that the node asks for; their rate is not known.
+  /// Its results are inputs, with the types and sizes that the node states.
   void read_decoder(NodeNumber number, Node& node) {
     const NodeReader reader = reader_of(node, scope()[number]);
+    const std::vector<DType> types = reader.types("output_types");
+    const auto shapes = reader.shapes("output_shapes");
     const auto size = [&](std::string_view attribute) {
       const int64_t value = reader.integer(attribute, -1);
-      return Dim{value < 0 ? -1 : value, {}};
+      return Dim{value < 1 ? -1 : value, {}};
     };
-    Tensor audio{.name = node.name,
-                 .dtype = DType::f32,
-                 .dims = std::vector<Dim>{size("desired_samples"), size("desired_channels")}};
-    const TensorId id = add_tensor(std::move(audio));
-    graph_.inputs.push_back(id);
-    tensors_.emplace(key_of({number, 0}), id);
-    tensors_.emplace(key_of({number, 1}), add_tensor({.name = node.name, .dtype = DType::i32}));
-    graph_.tensors.back().dims.emplace();
-    graph_.inputs.push_back(static_cast<TensorId>(graph_.tensors.size() - 1));
+    const uint32_t results = dependencies_.results_of(number);
+    for (uint32_t i = 0; i < results; ++i) {
+      Tensor tensor{.name = node.name, .dtype = i < types.size() ? types[i] : DType::u8, .dims = std::nullopt};
+      if (i < shapes.size()) tensor.dims = shapes[i];
+      if (node.type == "DecodeWav") {
+        tensor.dtype = i == 0 ? DType::f32 : DType::i32;
+        tensor.dims.emplace();
+        if (i == 0) tensor.dims = std::vector<Dim>{size("desired_samples"), size("desired_channels")};
+      } else if (shapes.empty()) {
+        tensor.dims = std::vector<Dim>{{-1, "height"}, {-1, "width"}, size("channels")};
+      }
+      const TensorId id = add_tensor(std::move(tensor));
+      if (region_.is_main) graph_.inputs.push_back(id);
+      tensors_.emplace(key_of({number, i}), id);
+    }
     file_.model_.warnings.push_back(
         {"decoder_not_counted", std::string(node.type) + " " + quoted(node.name) +
-                                    " decodes a file: its work is not counted, its results are taken as inputs"});
+                                    " reads or decodes examples: its work is not counted, its results are inputs"});
   }
 
   /// Shapes that the file notes for the results, of what are tensors.
@@ -378,7 +415,8 @@ class RegionReader {
                     "the NextIteration " + quoted(scope()[variable.next_iteration].name) + " has not one input",
                     scope()[variable.next_iteration].message.offset());
       }
-      body.outputs.push_back(next[0]);
+      const Source behind = behind_identities(scope(), next[0]);
+      body.outputs.push_back(behind == body.inputs.back() ? behind : next[0]);
     }
     for (const NodeNumber enter : loop.constants) {
       for (Region* region : {&condition, &body}) region->inputs.push_back({enter, 0});
@@ -413,16 +451,28 @@ class RegionReader {
   std::unordered_map<uint64_t, TensorId> tensors_;
 };
 
-void find_loops(Nodes& nodes) { nodes.loops.emplace(nodes.scope); }
+void find_control_flow(Nodes& nodes) {
+  nodes.loops.emplace(nodes.scope);
+  nodes.conditions.emplace(nodes.scope, *nodes.loops);
+}
 
 GraphId GraphReader::new_graph() {
   model_.graphs.emplace_back();
   return static_cast<GraphId>(model_.graphs.size() - 1);
 }
 
+void GraphReader::charge(uint64_t nodes) {
+  constexpr uint64_t kAlwaysAllowed = 500'000;
+  constexpr uint64_t kPerNode = 16;
+  charged_ += nodes;
+  if (charged_ <= kAlwaysAllowed + kPerNode * defined_) return;
+  throw Error(ErrorCode::limit, "its loops, conditions and functions unfold into more than " +
+                                    std::to_string(charged_ - nodes) + " nodes and operands");
+}
+
 uint32_t GraphReader::storage_of(std::string_view variable) {
   const auto [found, is_new] = variables_.try_emplace(variable, 0);
-  if (is_new) found->second = next_storage();
+  if (is_new) found->second = ++storage_;
   return found->second;
 }
 
@@ -470,8 +520,10 @@ Region GraphReader::region_of_function(std::string_view name, const Function& fu
         for (ProtoMessage definition = signature.child(); definition.next();) {
           if (definition.field() == ArgDef::name) argument = name_in(definition);
         }
-        if (signature.field() == OpDef::output_arg) outputs.push_back(argument);
-        else region.inputs.push_back({nodes.scope.add_argument(argument, signature.field_offset()), 0});
+        if (signature.field() == OpDef::output_arg)
+          outputs.push_back(argument);
+        else
+          region.inputs.push_back({nodes.scope.add_argument(argument, signature.field_offset()), 0});
       }
     }
     if (fields.field() == FunctionDef::ret) {
@@ -484,7 +536,8 @@ Region GraphReader::region_of_function(std::string_view name, const Function& fu
       returned[key] = value;
     }
   }
-  find_loops(nodes);
+  find_control_flow(nodes);
+  defined_ += nodes.scope.size();
   for (const std::string_view output : outputs) {
     const uint64_t offset = function.message.offset();
     const auto value = returned.find(output);
@@ -494,12 +547,13 @@ Region GraphReader::region_of_function(std::string_view name, const Function& fu
     }
     const std::optional<Source> source = nodes.scope.source_of(value->second, offset);
     if (!source) throw Error(ErrorCode::corrupt, "the function " + quoted(name) + " returns no tensor", offset);
-    region.outputs.push_back(*source);
+    region.outputs.push_back(handed_on(nodes.scope, *source));
   }
   return region;
 }
 
 void GraphReader::read(const Region& region) {
+  charge(1 + region.inputs.size() + region.outputs.size());
   Graph graph = RegionReader(*this, region).read();
   model_.graphs[region.graph] = std::move(graph);
 }
@@ -514,6 +568,7 @@ void GraphReader::read_called() {
 
 GraphId GraphReader::read_between(const Nodes& nodes, std::string_view name, std::vector<Source> inputs,
                                   std::vector<Source> outputs) {
+  defined_ += nodes.scope.size();
   const Region region{.nodes = &nodes,
                       .graph = new_graph(),
                       .name = name,

@@ -80,6 +80,14 @@ float NodeReader::real(std::string_view attribute, float otherwise) const {
   return message ? message->real32() : otherwise;
 }
 
+size_t NodeReader::real_count(std::string_view attribute) const {
+  size_t count = 0;
+  walk_list(attribute, AttrValue::f, [&](const ProtoMessage& each) {
+    count += each.type() == WireType::delimited ? each.bytes().size() / sizeof(float) : 1;
+  });
+  return count;
+}
+
 bool NodeReader::flag(std::string_view attribute, bool otherwise) const {
   const auto message = field(attribute, AttrValue::b, WireType::varint);
   return message ? message->integer() != 0 : otherwise;
@@ -127,10 +135,9 @@ std::vector<std::optional<std::vector<Dim>>> NodeReader::shapes(std::string_view
   return shapes;
 }
 
-std::optional<Tensor> NodeReader::tensor(std::string_view attribute) {
+std::optional<ProtoMessage> NodeReader::tensor(std::string_view attribute) const {
   const auto message = field(attribute, AttrValue::tensor, WireType::delimited);
-  if (!message) return std::nullopt;
-  return read_tensor(message->child(), file_.next_storage(), file_.repeated());
+  return message ? std::optional(message->child()) : std::nullopt;
 }
 
 GraphId NodeReader::function(std::string_view attribute) {
@@ -148,9 +155,7 @@ std::vector<GraphId> NodeReader::functions(std::string_view attribute) {
   return graphs;
 }
 
-const Tensor* NodeReader::operand(size_t i) const {
-  return input(i) == kAbsent ? nullptr : &graph_.tensors[input(i)];
-}
+const Tensor* NodeReader::operand(size_t i) const { return input(i) == kAbsent ? nullptr : &graph_.tensors[input(i)]; }
 
 std::optional<int64_t> NodeReader::stored_integer(size_t i, size_t entry) const {
   const Tensor* tensor = operand(i);

@@ -15,10 +15,6 @@ class FileReader {
  public:
   /// The graph of the function of that name. Throws `Error` (corrupt) at `offset` where there is none.
   virtual GraphId graph_of(std::string_view function, uint64_t offset) = 0;
-  /// A number for one more stored tensor.
-  virtual uint32_t next_storage() = 0;
-  /// What is left of `kMaxRepeated`.
-  virtual uint64_t& repeated() = 0;
 
  protected:
   ~FileReader() = default;
@@ -34,6 +30,8 @@ class NodeReader {
   bool has(std::string_view attribute) const { return find(attribute).has_value(); }
   int64_t integer(std::string_view attribute, int64_t otherwise) const;
   float real(std::string_view attribute, float otherwise) const;
+  /// How many real numbers a list has.
+  size_t real_count(std::string_view attribute) const;
   bool flag(std::string_view attribute, bool otherwise) const;
   std::string_view text(std::string_view attribute, std::string_view otherwise) const;
   DType type(std::string_view attribute) const;
@@ -43,7 +41,8 @@ class NodeReader {
   std::optional<std::vector<Dim>> shape(std::string_view attribute) const;
   /// Entries without a known rank are empty optionals.
   std::vector<std::optional<std::vector<Dim>>> shapes(std::string_view attribute) const;
-  std::optional<Tensor> tensor(std::string_view attribute);
+  /// The TensorProto of an attribute.
+  std::optional<ProtoMessage> tensor(std::string_view attribute) const;
   /// The graph of the function that the attribute names. Throws `Error` (corrupt) where there is none.
   GraphId function(std::string_view attribute);
   std::vector<GraphId> functions(std::string_view attribute);

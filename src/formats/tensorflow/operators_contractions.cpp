@@ -27,14 +27,12 @@ Op conv(NodeReader& node) {
   return Conv{.axes = {layout_of(node), FilterLayout::spatial_io}, .window = std::move(*known(window))};
 }
 
-/// The filter [kh, kw, channels, multiplier] as one of kh x kw x 1 with a group per channel.
-TensorId grouped_filter(NodeReader& node) { return node.emit(Reshape{}, {node.input(1), node.constant({0, 0, 1, -1})}); }
-
+/// The filter is [kh, kw, channels, multiplier].
 Op depthwise_conv(NodeReader& node) {
   Known<Window> window = window_of(node, "strides", {});
   if (!known(window)) return Opaque{reason(window).why};
-  node.set_inputs({node.input(0), grouped_filter(node)});
-  return Conv{.axes = {layout_of(node), FilterLayout::spatial_io}, .window = std::move(*known(window))};
+  node.set_inputs({node.input(0), node.input(1)});
+  return Conv{.axes = {layout_of(node), FilterLayout::spatial_im}, .window = std::move(*known(window))};
 }
 
 /// Output shape, filter, data.
@@ -50,11 +48,9 @@ Op with_fused(NodeReader& node, Op core) {
   const std::vector<std::string_view> words = node.texts("fused_ops");
   const std::vector<TensorId> inputs = node.inputs();
   size_t next = 2;
-  TensorId filter = inputs[1];
-  if (node.type_name().find("Depthwise") != std::string_view::npos) filter = grouped_filter(node);
   const auto operand = [&] { return next < inputs.size() ? inputs[next++] : kAbsent; };
   Op last = std::move(core);
-  node.set_inputs({inputs[0], filter});
+  node.set_inputs({inputs[0], inputs[1]});
   for (const std::string_view word : words) {
     const TensorId before = node.emit(std::move(last), node.inputs());
     if (word == "BiasAdd") {
@@ -71,29 +67,39 @@ Op with_fused(NodeReader& node, Op core) {
       last = BatchNorm{.layout = layout_of(node)};
     } else {
       node.set_inputs({before});
-      if (word == "Relu") last = Unary{UnaryFn::relu};
-      else if (word == "Relu6") last = Unary{UnaryFn::relu6};
-      else if (word == "Elu") last = Unary{UnaryFn::elu};
-      else if (word == "LeakyRelu") last = Unary{UnaryFn::leaky_relu};
-      else if (word == "Sigmoid") last = Unary{UnaryFn::sigmoid};
-      else if (word == "Tanh") last = Unary{UnaryFn::tanh};
-      else if (word == "GeluExact") last = Unary{UnaryFn::gelu_erf};
-      else if (word == "GeluApproximate") last = Unary{UnaryFn::gelu_tanh};
-      else return Opaque{"what it fuses behind its product, '" + std::string(word.substr(0, 80)) + "', has no rule"};
+      if (word == "Relu")
+        last = Unary{UnaryFn::relu};
+      else if (word == "Relu6")
+        last = Unary{UnaryFn::relu6};
+      else if (word == "Elu")
+        last = Unary{UnaryFn::elu};
+      else if (word == "LeakyRelu")
+        last = Unary{UnaryFn::leaky_relu};
+      else if (word == "Sigmoid")
+        last = Unary{UnaryFn::sigmoid};
+      else if (word == "Tanh")
+        last = Unary{UnaryFn::tanh};
+      else if (word == "GeluExact")
+        last = Unary{UnaryFn::gelu_erf};
+      else if (word == "GeluApproximate")
+        last = Unary{UnaryFn::gelu_tanh};
+      else
+        return Opaque{"what it fuses behind its product, '" + std::string(word.substr(0, 80)) + "', has no rule"};
     }
   }
   return last;
 }
 
+template <FilterLayout filter>
 Op fused_conv(NodeReader& node) {
   Known<Window> window = window_of(node, "strides", {});
   if (!known(window)) return Opaque{reason(window).why};
-  return with_fused(node, Conv{.axes = {layout_of(node), FilterLayout::spatial_io}, .window = *known(window)});
+  return with_fused(node, Conv{.axes = {layout_of(node), filter}, .window = *known(window)});
 }
 
 Op fused_matmul(NodeReader& node) {
-  return with_fused(node, MatMul{.transpose_a = node.flag("transpose_a", false),
-                                 .transpose_b = node.flag("transpose_b", false)});
+  return with_fused(
+      node, MatMul{.transpose_a = node.flag("transpose_a", false), .transpose_b = node.flag("transpose_b", false)});
 }
 
 Op determinant(NodeReader&) { return Determinant{}; }
@@ -110,8 +116,8 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"Einsum", 1, einsum},
     {"MatMul", 2, matmul},
     {"MatrixDeterminant", 1, determinant},
-    {"_FusedConv2D", 2, fused_conv},
-    {"_FusedDepthwiseConv2dNative", 2, fused_conv},
+    {"_FusedConv2D", 2, fused_conv<FilterLayout::spatial_io>},
+    {"_FusedDepthwiseConv2dNative", 2, fused_conv<FilterLayout::spatial_im>},
     {"_FusedMatMul", 2, fused_matmul},
 });
 static_assert(std::ranges::is_sorted(kOperators, {}, &Operator::name));

@@ -47,8 +47,9 @@ Op assign_by(NodeReader&) {
 }
 
 Op compiled_module(NodeReader&) {
-  return Opaque{"its work is compiled StableHLO inside the operator, which is not read: export the model with "
-                "native_serialization off, or from TensorFlow itself"};
+  return Opaque{
+      "its work is compiled StableHLO inside the operator, which is not read: export the model with "
+      "native_serialization off, or from TensorFlow itself"};
 }
 
 Op hash_table(NodeReader&) { return HashTable{}; }

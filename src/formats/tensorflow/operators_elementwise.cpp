@@ -18,6 +18,25 @@ Op binary(NodeReader& node) {
   return Binary{fn};
 }
 
+/// Numbers as text.
+Op to_text(NodeReader&) { return Cast{DType::string}; }
+
+/// Each text is looked up by its hash.
+Op hash_of_text(NodeReader& node) {
+  node.set_inputs({node.input(0)});
+  return MapValues{DType::i64};
+}
+
+/// (x - mean) * factor + mean, of height and width of [..., height, width, channels].
+Op adjust_contrast(NodeReader& node) {
+  const TensorId x = node.input(0);
+  const TensorId mean = node.emit(Reduce{.fn = ReduceFn::mean}, {x, node.constant({-3, -2})});
+  const TensorId rest = node.emit(Binary{BinaryFn::sub}, {x, mean});
+  const TensorId scaled = node.emit(Binary{BinaryFn::mul}, {rest, node.input(1)});
+  node.set_inputs({scaled, mean});
+  return Binary{BinaryFn::add};
+}
+
 /// Any number of operands, added up.
 Op add_n(NodeReader& node) {
   if (node.input_count() == 1) return Identity{};
@@ -43,9 +62,7 @@ Op clip(NodeReader&) { return Unary{UnaryFn::clip}; }
 
 Op leaky_relu(NodeReader&) { return Unary{UnaryFn::leaky_relu}; }
 
-Op gelu(NodeReader& node) {
-  return Unary{node.flag("approximate", false) ? UnaryFn::gelu_tanh : UnaryFn::gelu_erf};
-}
+Op gelu(NodeReader& node) { return Unary{node.flag("approximate", false) ? UnaryFn::gelu_tanh : UnaryFn::gelu_erf}; }
 
 /// exp(x) - 1.
 Op expm1(NodeReader& node) {
@@ -96,12 +113,15 @@ Op matches_text(NodeReader& node) {
 
 constexpr auto kOperators = std::to_array<Operator>({
     {"Abs", 1, unary<UnaryFn::abs>},
+    {"AccumulateNV2", 1, add_n},
     {"Acos", 1, unary<UnaryFn::acos>},
     {"Acosh", 1, unary<UnaryFn::acosh>},
     {"Add", 2, binary<BinaryFn::add>},
     {"AddN", 1, add_n},
     {"AddV2", 2, binary<BinaryFn::add>},
+    {"AdjustContrastv2", 2, adjust_contrast},
     {"ApproximateEqual", 2, binary<BinaryFn::equal>},
+    {"AsString", 1, to_text},
     {"Asin", 1, unary<UnaryFn::asin>},
     {"Asinh", 1, unary<UnaryFn::asinh>},
     {"Atan", 1, unary<UnaryFn::atan>},
@@ -179,6 +199,8 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"Square", 1, unary<UnaryFn::square>},
     {"SquaredDifference", 2, binary<BinaryFn::squared_difference>},
     {"StaticRegexFullMatch", 1, matches_text},
+    {"StringToHashBucketFast", 1, hash_of_text},
+    {"StringToHashBucketStrong", 1, hash_of_text},
     {"Sub", 2, binary<BinaryFn::sub>},
     {"Tan", 1, unary<UnaryFn::tan>},
     {"Tanh", 1, unary<UnaryFn::tanh>},

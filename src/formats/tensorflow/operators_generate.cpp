@@ -26,7 +26,11 @@ Op size(NodeReader& node) { return SizeOf{.to = type_or(node, "out_type", DType:
 
 Op rank(NodeReader&) { return SizeOf{.what = SizeOf::What::axes, .to = DType::i32}; }
 
-Op fill(NodeReader& node) { return Fill{.to = type_or(node, "T", DType::f32)}; }
+/// Sizes, value: one stored number, as often as the sizes say.
+Op fill(NodeReader& node) {
+  node.set_inputs({node.input(1), node.input(0)});
+  return Expand{};
+}
 
 Op zeros_like(NodeReader&) { return ZerosLike{}; }
 
@@ -47,6 +51,19 @@ Op random(NodeReader& node) {
   return Random{.to = to};
 }
 
+/// A key of one number and a counter of two.
+Op random_key(NodeReader& node) {
+  node.emit_result(1, Random{DType::u64}, {node.constant({2})});
+  node.set_inputs({node.constant({1})});
+  return Random{DType::u64};
+}
+
+/// The state of a generator: three numbers.
+Op random_state(NodeReader& node) {
+  node.set_inputs({node.constant({3})});
+  return Random{DType::i64};
+}
+
 Op multinomial(NodeReader& node) {
   node.set_inputs({node.input(0), node.input(1)});
   return Multinomial{.to = type_or(node, "output_dtype", DType::i64)};
@@ -65,10 +82,12 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"RandomUniformInt", 1, random},
     {"Range", 3, range},
     {"Rank", 1, rank},
+    {"RngReadAndSkip", 1, random_state},
     {"Shape", 1, shape},
     {"ShapeN", 1, shapes},
     {"Size", 1, size},
     {"StatelessMultinomial", 2, multinomial},
+    {"StatelessRandomGetKeyCounter", 1, random_key},
     {"StatelessRandomNormal", 1, random},
     {"StatelessRandomNormalV2", 1, random},
     {"StatelessRandomUniform", 1, random},

@@ -31,7 +31,8 @@ Op audio_frontend(NodeReader& node) {
   for (const int64_t value : {rate, window, step, channels, context + 1}) {
     if (value < 1 || value > kLargest) return Opaque{"one of its sizes is out of range"};
   }
-  if (rate * step < 1000 || node.integer("frame_stride", 1) != 1) return Opaque{"frames that are left out have no rule"};
+  if (rate * step < 1000 || node.integer("frame_stride", 1) != 1)
+    return Opaque{"frames that are left out have no rule"};
   const TensorId x = node.input(0);
   node.emit(Opaque{"its windows, Fourier transforms and filters have no rule"}, {x});
   const TensorId samples = node.emit(ShapeOf{}, {x});

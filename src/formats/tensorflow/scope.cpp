@@ -105,4 +105,14 @@ std::vector<NodeNumber> Scope::all_inputs_of(NodeNumber number) const {
   return nodes;
 }
 
+Source behind_identities(const Scope& scope, Source source) {
+  constexpr size_t kMostIdentities = 64;
+  for (size_t i = 0; i < kMostIdentities && scope[source.node].op == "Identity"; ++i) {
+    const std::vector<Source> inputs = scope.inputs_of(source.node);
+    if (inputs.empty()) break;
+    source = inputs[0];
+  }
+  return source;
+}
+
 }  // namespace flopstat::tensorflow

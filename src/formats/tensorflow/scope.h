@@ -64,4 +64,7 @@ class Scope {
   std::unordered_map<std::string_view, NodeNumber> by_name_;
 };
 
+/// The result that some Identity nodes hand on.
+Source behind_identities(const Scope& scope, Source source);
+
 }  // namespace flopstat::tensorflow

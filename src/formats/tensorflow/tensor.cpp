@@ -33,8 +33,7 @@ double half(int64_t bits) {
 
 void append_integers(const ProtoMessage& message, Values& values) {
   constexpr size_t kLongestVarint = 10;
-  const bool long_run =
-      message.type() == WireType::delimited && message.bytes().size() > kLongestVarint * kMaxElements;
+  const bool long_run = message.type() == WireType::delimited && message.bytes().size() > kLongestVarint * kMaxElements;
   if (values.too_many || long_run || values.numbers.size() >= kMaxElements) {
     values.too_many = true;
     return;
@@ -78,26 +77,20 @@ void refuse_free_sizes(const std::optional<std::vector<Dim>>& dims, uint64_t off
   if (!fixed) throw Error(ErrorCode::corrupt, "a stored tensor has a negative or unknown size", offset);
 }
 
-/// The values as elements, the last one repeated up to `count`.
-std::shared_ptr<const Elements> repeated_up_to(uint64_t count, const Tensor& tensor, Values values,
-                                               uint64_t& repeated) {
-  const bool is_number = tensor.dtype != DType::string && tensor.dtype != DType::bf16 && !is_complex(tensor.dtype);
-  if (!is_number || values.too_many || count > kMaxElements) return nullptr;
-  Elements elements = std::move(values.numbers);
-  if (tensor.dtype == DType::f16) {
-    for (Element& each : elements) {
-      if (const auto* bits = std::get_if<int64_t>(&each)) each = half(*bits);
-    }
-  }
-  if (elements.size() > count) return nullptr;
-  const uint64_t missing = count - elements.size();
-  if (missing > 0) {
-    if (count > kMaxRepeatedEach || missing > repeated) return nullptr;
-    repeated -= missing;
-    const Element zero = is_float(tensor.dtype) ? Element(0.0) : Element(int64_t{0});
-    elements.resize(count, elements.empty() ? zero : elements.back());
-  }
+/// The values as elements, the last one repeated up to `count`; null where that is too much.
+std::shared_ptr<const Elements> elements_of(const Values& values, const Element& last, uint64_t count,
+                                            uint64_t& repeatable) {
+  const uint64_t missing = count - values.numbers.size();
+  if (missing > 0 && (count > kMaxRepeatedEach || missing > repeatable)) return nullptr;
+  repeatable -= missing;
+  Elements elements = values.numbers;
+  elements.resize(count, last);
   return std::make_shared<const Elements>(std::move(elements));
+}
+
+/// The types whose values are carried one by one.
+bool has_numbers(DType dtype) {
+  return dtype != DType::string && dtype != DType::bf16 && dtype != DType::unknown && !is_complex(dtype);
 }
 
 }  // namespace
@@ -178,7 +171,7 @@ std::optional<std::vector<Dim>> read_shape(ProtoMessage message) {
   return unknown_rank ? std::nullopt : std::optional(std::move(dims));
 }
 
-Tensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeated) {
+StoredTensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeatable) {
   const uint64_t offset = message.offset();
   Tensor tensor{.dims = std::vector<Dim>{}, .storage = storage};
   Values values;
@@ -224,11 +217,11 @@ Tensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeated) {
                   offset);
     }
     tensor.data = content;
-    return tensor;
+    return {std::move(tensor)};
   }
   if (!packed.empty() && packed.size() == tensor.stored_bytes) {
     tensor.data = packed;
-    return tensor;
+    return {std::move(tensor)};
   }
   if (values.numbers.size() > count) {
     throw Error(ErrorCode::corrupt,
@@ -236,11 +229,20 @@ Tensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeated) {
                     std::to_string(count) + " elements",
                 offset);
   }
-  const bool holds_nothing = content.empty() && values.numbers.empty() && !values.too_many;
-  if (content.empty()) tensor.elements = repeated_up_to(count, tensor, std::move(values), repeated);
-  if (holds_nothing && tensor.elements) tensor.storage = 0;
-  if (tensor.storage == 0) tensor.stored_bytes = 0;
-  return tensor;
+  if (!content.empty() || values.too_many || count > UINT32_MAX || !has_numbers(tensor.dtype)) {
+    return {std::move(tensor)};
+  }
+  if (tensor.dtype == DType::f16) {
+    for (Element& each : values.numbers) {
+      if (const auto* bits = std::get_if<int64_t>(&each)) each = half(*bits);
+    }
+  }
+  const Element zero = is_float(tensor.dtype) ? Element(0.0) : Element(int64_t{0});
+  const Element last = values.numbers.empty() ? zero : values.numbers.back();
+  tensor.elements = elements_of(values, last, count, repeatable);
+  StoredTensor stored{.tensor = std::move(tensor), .holds_nothing = values.numbers.empty() && count > 0};
+  if (values.numbers.size() < count) stored.repeated = last;
+  return stored;
 }
 
 }  // namespace flopstat::tensorflow

@@ -27,12 +27,17 @@ std::string quoted(std::string_view name);
 /// `kMaxRank` axes.
 std::optional<std::vector<Dim>> read_shape(ProtoMessage message);
 
-/// A TensorProto as a constant; `storage` is its number among the stored ones. A file may hold fewer values than the
-/// shape has elements: the last one stands for the rest, and zero where there is none. Contents that are dense become
-/// `data`; others become `elements` where they are few and `repeated`, what is left of `kMaxRepeated`, allows it. A few
-/// zeros of which the file holds nothing are no stored tensor but a fill: programs that fold constants write them.
-/// Throws `Error` (corrupt) for a shape that is not fixed, for more than 2^64 bytes, and where the file holds more than
-/// the shape says.
-Tensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeated);
+/// A TensorProto. A file may hold fewer values than the shape has elements: the last one stands for the rest, and zero
+/// where there is none.
+struct StoredTensor {
+  Tensor tensor = {};                              ///< dense contents are `data`, few others `elements`
+  std::optional<Element> repeated = std::nullopt;  ///< the value that stands for elements that are not stored
+  bool holds_nothing = false;                      ///< not one element is stored
+};
+
+/// Reads a TensorProto; `storage` is its number among the stored ones. What is repeated becomes `elements` only where
+/// it is little and `repeatable`, what is left of `kMaxRepeated`, allows it. Throws `Error` (corrupt) for a shape that
+/// is not fixed, for more than 2^64 bytes, and where the file holds more than the shape says.
+StoredTensor read_tensor(ProtoMessage message, uint32_t storage, uint64_t& repeatable);
 
 }  // namespace flopstat::tensorflow

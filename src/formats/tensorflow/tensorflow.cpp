@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "formats/tensorflow/graph_reader.h"
 #include "formats/tensorflow/schema.h"
 #include "formats/tensorflow/tensor.h"
+#include "formats/tensorflow/text.h"
 
 namespace flopstat {
 namespace tensorflow {
@@ -52,7 +54,10 @@ void read_nodes(ProtoMessage graph, Nodes& nodes, GraphReader& reader) {
     if (graph.field() == GraphDef::node) nodes.scope.add_node(graph.child());
     if (graph.field() == GraphDef::library) reader.add_library(graph.child());
   }
-  find_loops(nodes);
+  for (NodeNumber n = 0; n < nodes.scope.size(); ++n) {
+    if (nodes.scope[n].op == "VarHandleOp" || nodes.scope[n].op == "VariableV2") reader.set_weights_are_variables();
+  }
+  find_control_flow(nodes);
 }
 
 /// An entry of a map whose values are messages.
@@ -141,7 +146,7 @@ SignatureInfo read_signature(std::string_view name, ProtoMessage message) {
 
 /// What the objects of the program that saved the model say of its variables.
 struct Objects {
-  std::vector<std::optional<bool>> trainable = {};                   ///< per object, if it is a variable
+  std::vector<std::optional<bool>> trainable = {};                 ///< per object, if it is a variable
   std::map<std::string_view, std::vector<int64_t>> captured = {};  ///< per function the objects it takes at the end
 };
 
@@ -224,11 +229,68 @@ std::vector<NamedTensor> named(const std::vector<NamedInfo>& infos, const std::v
 }
 
 void add_signature(Model& model, GraphReader& reader, const Nodes& nodes, const SignatureInfo& signature) {
-  const GraphId graph = reader.read_between(nodes, signature.name,
-                                            sources_of(nodes.scope, signature.inputs, signature.offset),
-                                            sources_of(nodes.scope, signature.outputs, signature.offset));
+  const GraphId graph =
+      reader.read_between(nodes, signature.name, sources_of(nodes.scope, signature.inputs, signature.offset),
+                          sources_of(nodes.scope, signature.outputs, signature.offset));
   model.signatures.push_back({signature.name, graph, named(signature.inputs, model.graphs[graph].inputs),
                               named(signature.outputs, model.graphs[graph].outputs)});
+}
+
+void read_graph(Model& model, Bytes bytes) {
+  GraphReader reader(model);
+  Nodes nodes(false);
+  read_nodes(ProtoMessage(bytes), nodes, reader);
+  model.main = reader.read_whole(nodes);
+  reader.read_called();
+}
+
+void read_meta_graphs(Model& model, Bytes bytes) {
+  std::vector<MetaGraph> graphs;
+  for (ProtoMessage message(bytes); message.next();) {
+    if (message.field() == SavedModelProto::meta_graphs) graphs.push_back(read_meta_graph(message.child()));
+  }
+  const MetaGraph& graph = chosen(graphs);
+  model.producer = "TensorFlow " + std::string(graph.version.substr(0, 80));
+
+  GraphReader reader(model);
+  Nodes nodes(false);
+  std::vector<SignatureInfo> signatures;
+  Objects objects;
+  for (ProtoMessage message = graph.message; message.next();) {
+    if (message.field() == MetaGraphDef::graph_def) read_nodes(message.child(), nodes, reader);
+    if (message.field() == MetaGraphDef::object_graph) objects = read_objects(message.child());
+    if (message.field() != MetaGraphDef::signature_def) continue;
+    const auto [name, signature] = read_entry(message.child());
+    if (!name.starts_with("__saved_model_")) signatures.push_back(read_signature(name, signature));
+  }
+  if (!nodes.loops) find_control_flow(nodes);
+  note_trainable(nodes.scope, objects, reader);
+  std::ranges::sort(signatures, {}, &SignatureInfo::name);
+  if (signatures.empty()) {
+    model.main = reader.read_whole(nodes);
+    model.warnings.push_back({"no_signature", "the SavedModel has no signature: the whole graph is counted"});
+  }
+  for (const SignatureInfo& signature : signatures) add_signature(model, reader, nodes, signature);
+  const auto usual = std::ranges::find(model.signatures, "serving_default", &Signature::name);
+  if (!signatures.empty()) model.main = (usual == model.signatures.end() ? model.signatures.front() : *usual).graph;
+  reader.read_called();
+}
+
+/// Reads a file of either form. What is text is read from its wire format, which stays with the model: errors that are
+/// no longer those of the text have no place in it.
+Model read_either(Model model, bool (*is_text)(Bytes), std::string (*wire_of)(Bytes), void (*read)(Model&, Bytes)) {
+  const Bytes bytes = model.file.bytes();
+  if (!is_text(bytes)) {
+    read(model, bytes);
+    return model;
+  }
+  const std::string& wire = model.invented.emplace_back(wire_of(bytes));
+  try {
+    read(model, std::as_bytes(std::span(wire)));
+  } catch (const Error& error) {
+    throw Error(error.code, error.message, std::nullopt, error.note, error.help);
+  }
+  return model;
 }
 
 }  // namespace
@@ -236,6 +298,7 @@ void add_signature(Model& model, GraphReader& reader, const Nodes& nodes, const 
 
 bool matches_tensorflow_graph(Bytes bytes) {
   using namespace tensorflow;
+  if (is_graph_text(bytes)) return true;
   ProtoMessage graph(bytes);
   bool node = false;
   try {
@@ -255,16 +318,12 @@ bool matches_tensorflow_graph(Bytes bytes) {
 Model read_tensorflow_graph(File file) {
   using namespace tensorflow;
   Model model{.file = std::move(file), .format = "tensorflow graph"};
-  GraphReader reader(model);
-  Nodes nodes(false);
-  read_nodes(ProtoMessage(model.file.bytes()), nodes, reader);
-  model.main = reader.read_whole(nodes);
-  reader.read_called();
-  return model;
+  return read_either(std::move(model), is_graph_text, wire_of_graph_text, read_graph);
 }
 
 bool matches_saved_model(Bytes bytes) {
   using namespace tensorflow;
+  if (is_saved_model_text(bytes)) return true;
   ProtoMessage message(bytes);
   bool version = false;
   bool graph = false;
@@ -294,36 +353,7 @@ bool matches_saved_model(Bytes bytes) {
 Model read_saved_model(File file) {
   using namespace tensorflow;
   Model model{.file = std::move(file), .format = "tensorflow saved model"};
-  std::vector<MetaGraph> graphs;
-  for (ProtoMessage message(model.file.bytes()); message.next();) {
-    if (message.field() == SavedModelProto::meta_graphs) graphs.push_back(read_meta_graph(message.child()));
-  }
-  const MetaGraph& graph = chosen(graphs);
-  model.producer = "TensorFlow " + std::string(graph.version.substr(0, 80));
-
-  GraphReader reader(model);
-  Nodes nodes(false);
-  std::vector<SignatureInfo> signatures;
-  Objects objects;
-  for (ProtoMessage message = graph.message; message.next();) {
-    if (message.field() == MetaGraphDef::graph_def) read_nodes(message.child(), nodes, reader);
-    if (message.field() == MetaGraphDef::object_graph) objects = read_objects(message.child());
-    if (message.field() != MetaGraphDef::signature_def) continue;
-    const auto [name, signature] = read_entry(message.child());
-    if (!name.starts_with("__saved_model_")) signatures.push_back(read_signature(name, signature));
-  }
-  if (!nodes.loops) find_loops(nodes);
-  note_trainable(nodes.scope, objects, reader);
-  std::ranges::sort(signatures, {}, &SignatureInfo::name);
-  if (signatures.empty()) {
-    model.main = reader.read_whole(nodes);
-    model.warnings.push_back({"no_signature", "the SavedModel has no signature: the whole graph is counted"});
-  }
-  for (const SignatureInfo& signature : signatures) add_signature(model, reader, nodes, signature);
-  const auto usual = std::ranges::find(model.signatures, "serving_default", &Signature::name);
-  if (!signatures.empty()) model.main = (usual == model.signatures.end() ? model.signatures.front() : *usual).graph;
-  reader.read_called();
-  return model;
+  return read_either(std::move(model), is_saved_model_text, wire_of_saved_model_text, read_meta_graphs);
 }
 
 }  // namespace flopstat

@@ -5,7 +5,8 @@
 
 namespace flopstat {
 
-/// Whether the bytes are those of a GraphDef: a frozen graph, or one of TensorFlow 1 with variables.
+/// Whether the bytes are those of a GraphDef, in wire format or as text: a frozen graph, or one of TensorFlow 1 with
+/// variables.
 bool matches_tensorflow_graph(Bytes bytes);
 
 /// Reads a GraphDef. Its inputs are the placeholders that lead to its outputs; those are the results that nobody takes.
@@ -15,7 +16,7 @@ bool matches_tensorflow_graph(Bytes bytes);
 /// Source: github.com/tensorflow/tensorflow, core/framework/graph.proto.
 Model read_tensorflow_graph(File file);
 
-/// Whether the bytes are those of the file saved_model.pb in the folder of a SavedModel.
+/// Whether the bytes are those of the file saved_model.pb or saved_model.pbtxt in the folder of a SavedModel.
 bool matches_saved_model(Bytes bytes);
 
 /// Reads a SavedModel: the graph tagged "serve", or the only one. Each signature is a way into the model;

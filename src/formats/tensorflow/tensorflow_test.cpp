@@ -88,10 +88,32 @@ TEST(TensorFlow, zeros_of_which_nothing_is_stored_are_no_parameters) {
   EXPECT_EQ(zeros.storage, 0U);
 }
 
+TEST(TensorFlow, whole_numbers_that_repeat_are_a_fill_however_many) {
+  const Model model = read(TfGraph()
+                               .node("Const", "mask", {}, {tf_tensor("value", tf_numbers({512, 512}, {1}))})
+                               .placeholder("x", {512, 512})
+                               .node("AddV2", "y", {"x", "mask"}));
+  ASSERT_EQ(model.graphs[0].nodes.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<Expand>(model.graphs[0].nodes[0].op));
+}
+
+TEST(TensorFlow, reals_that_repeat_are_weights_where_there_are_no_variables) {
+  const Proto ones = tf_empty(kTfFloat, {3}).real32(5, 1);
+  const auto reads = [&](const TfGraph& rest) {
+    const Model model = read(TfGraph(rest)
+                                 .node("Const", "c", {}, {tf_tensor("value", ones)})
+                                 .placeholder("x", {3})
+                                 .node("AddV2", "y", {"x", "c"}));
+    return tensor_named(model.graphs[model.main], "c").storage != 0;
+  };
+  EXPECT_TRUE(reads(TfGraph()));
+  EXPECT_FALSE(reads(TfGraph().variable("w", {2})));
+}
+
 TEST(TensorFlow, a_few_bytes_that_claim_many_elements_take_no_memory) {
   const int64_t many = int64_t{1} << 60;
   const Model model = read(TfGraph()
-                               .node("Const", "c", {}, {tf_tensor("value", tf_numbers({many}, {1}))})
+                               .node("Const", "c", {}, {tf_tensor("value", tf_empty(kTfFloat, {many}).real32(5, 1))})
                                .placeholder("x", {4})
                                .node("AddV2", "y", {"x", "c"}));
   EXPECT_EQ(tensor_named(model.graphs[0], "c").elements, nullptr);
@@ -99,15 +121,19 @@ TEST(TensorFlow, a_few_bytes_that_claim_many_elements_take_no_memory) {
 }
 
 TEST(TensorFlow, contents_that_do_not_fit_their_shape_are_an_error) {
-  const Error error = error_of(TfGraph().placeholder("x", {2}).node("AddV2", "y", {"x", "c"}).node(
-      "Const", "c", {}, {tf_tensor("value", tf_contents(kTfFloat, {2}, "123"))}));
+  const Error error = error_of(TfGraph()
+                                   .placeholder("x", {2})
+                                   .node("AddV2", "y", {"x", "c"})
+                                   .node("Const", "c", {}, {tf_tensor("value", tf_contents(kTfFloat, {2}, "123"))}));
   EXPECT_EQ(error.code, ErrorCode::corrupt);
   EXPECT_NE(error.message.find("3 bytes, its shape needs 8"), std::string::npos) << error.message;
 }
 
 TEST(TensorFlow, a_stored_tensor_of_negative_size_is_an_error) {
-  const Error error = error_of(TfGraph().placeholder("x", {2}).node("AddV2", "y", {"x", "c"}).node(
-      "Const", "c", {}, {tf_tensor("value", tf_numbers({-2}, {1}))}));
+  const Error error = error_of(TfGraph()
+                                   .placeholder("x", {2})
+                                   .node("AddV2", "y", {"x", "c"})
+                                   .node("Const", "c", {}, {tf_tensor("value", tf_numbers({-2}, {1}))}));
   EXPECT_EQ(error.code, ErrorCode::corrupt);
 }
 
@@ -187,6 +213,23 @@ TEST(TensorFlow, an_operator_that_lacks_an_operand_is_an_error) {
   EXPECT_EQ(error_of(TfGraph().placeholder("x", {1}).node("MatMul", "y", {"x"})).code, ErrorCode::corrupt);
 }
 
+/// Each condition stands in both branches of the next one.
+TEST(TensorFlow, conditions_that_multiply_are_a_limit) {
+  TfGraph graph = TfGraph().placeholder("p", {}).placeholder("m0", {1});
+  for (int i = 1; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string before = "m" + std::to_string(i - 1);
+    graph.node("Switch", "s" + n, {"m0", "p"}).node("AddV2", "a" + n, {before, "s" + n + ":0"});
+    graph.node("AddV2", "b" + n, {before, "s" + n + ":1"}).node("Merge", "m" + n, {"a" + n, "b" + n});
+  }
+  graph.node("Relu", "y", {"m39"});
+  try {
+    EXPECT_LT(read(graph).graphs.size(), 1'000'000U);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code, ErrorCode::limit);
+  }
+}
+
 // --- functions -------------------------------------------------------------------------------------------------------
 
 /// top and rest of x, by names of the operation's definition.
@@ -234,9 +277,9 @@ TfGraph served_network() {
       .variable("copy_of_w", {3, 4})
       .placeholder("serve_x", {-1, 3})
       .node("StatefulPartitionedCall", "call", {"serve_x", "w"}, {tf_function("f", "served")})
-      .function(tf_function_def("served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
-                                {tf_node("ReadVariableOp", "Read", {"resource"}),
-                                 tf_node("MatMul", "MatMul", {"x", "Read:value:0"})}));
+      .function(tf_function_def(
+          "served", {"x", "resource"}, {{"y", "MatMul:product:0"}},
+          {tf_node("ReadVariableOp", "Read", {"resource"}), tf_node("MatMul", "MatMul", {"x", "Read:value:0"})}));
 }
 
 TfSignature serving(std::string name) { return {std::move(name), {{"x", "serve_x:0"}}, {{"y", "call:0"}}}; }
@@ -274,6 +317,55 @@ TEST(TensorFlow, several_graphs_of_which_none_is_tagged_serve_are_an_error_that_
   });
   EXPECT_EQ(error.code, ErrorCode::unsupported);
   EXPECT_EQ(error.note, "their tags are: train, eval+tpu");
+}
+
+// --- text
+// --------------------------------------------------------------------------------------------------------------
+
+Model read_text(std::string_view text) {
+  const auto* begin = reinterpret_cast<const std::byte*>(text.data());
+  return read_model(File::from_bytes(std::vector<std::byte>(begin, begin + text.size()), "test.pbtxt"));
+}
+
+constexpr std::string_view kGraphText = R"(# a frozen graph
+node {
+  name: "x" op: "Placeholder"
+  attr { key: "dtype" value { type: DT_FLOAT } }
+  attr { key: "shape" value { shape { dim { size: -1 } dim { size: 3 } } } }
+}
+node { name: 'w' op: "Const"
+  attr { key: "value" value { tensor { dtype: DT_FLOAT
+    tensor_shape { dim { size: 3 } dim { size: 1 } }
+    tensor_content: "\000\000\200?" "\x00\x00\x80?\000\000\200?" } } } }
+node { name: "y" op: "MatMul" input: "x" input: "w" device: "/cpu:0"
+  attr { key: "transpose_b" value { b: false } } }
+versions { producer: 1882 })";
+
+TEST(TensorFlow, a_graph_in_text_is_the_graph) {
+  const Model model = read_text(kGraphText);
+  EXPECT_EQ(model.format, "tensorflow graph");
+  ASSERT_EQ(model.graphs[0].nodes.size(), 1U);
+  EXPECT_EQ(model.graphs[0].nodes[0].type, "MatMul");
+  const Tensor& w = tensor_named(model.graphs[0], "w");
+  EXPECT_EQ(w.data.size(), 3U * sizeof(float));
+  const Tensor& x = tensor_named(model.graphs[0], "x");
+  ASSERT_EQ(x.dims->size(), 2U);
+  EXPECT_EQ((*x.dims)[0].size, -1);
+  EXPECT_EQ((*x.dims)[1].size, 3);
+  EXPECT_EQ(x.dtype, DType::f32);
+}
+
+TEST(TensorFlow, text_that_breaks_off_is_truncated_where_it_ends) {
+  const std::string_view half = kGraphText.substr(0, kGraphText.size() / 2);
+  const Error error = error_of([&] { read_text(half); });
+  EXPECT_EQ(error.code, ErrorCode::truncated) << error.message;
+  EXPECT_EQ(error.offset, half.size());
+}
+
+TEST(TensorFlow, messages_in_text_without_end_are_a_limit) {
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "node{";
+  EXPECT_EQ(error_of([&] { read_text(deep); }).code, ErrorCode::limit);
 }
 
 // --- recognition -----------------------------------------------------------------------------------------------------

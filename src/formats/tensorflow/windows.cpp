@@ -26,10 +26,14 @@ Known<Window> window_of(const NodeReader& node, std::string_view strides_name, s
   }
   Window window;
   const std::string_view padding = node.text("padding", "VALID");
-  if (padding == "SAME") window.padding = Padding::same_upper;
-  else if (padding == "VALID") window.padding = Padding::valid;
-  else if (padding == "EXPLICIT" && pads.size() == 2 * axes) window.padding = Padding::given;
-  else return Unknown{"its padding '" + std::string(padding.substr(0, 80)) + "' is none that it may have"};
+  if (padding == "SAME")
+    window.padding = Padding::same_upper;
+  else if (padding == "VALID")
+    window.padding = Padding::valid;
+  else if (padding == "EXPLICIT" && pads.size() == 2 * axes)
+    window.padding = Padding::given;
+  else
+    return Unknown{"its padding '" + std::string(padding.substr(0, 80)) + "' is none that it may have"};
 
   const size_t first = layout_of(node) == DataLayout::channels_first ? 2 : 1;
   for (size_t i = first; i < first + axes - 2; ++i) {
