@@ -440,5 +440,54 @@ CI_APPLICATIONS = ("MobileNetV2", "ResNet50", "EfficientNetB0")
 APPLICATION_ARGUMENTS = {"MobileNetV3Small": {"input_shape": (224, 224, 3)},
                          "MobileNetV3Large": {"input_shape": (224, 224, 3)}}
 
-# Differences between what a file holds and what Keras says that are right: (case, format) -> {what: by how much, "why"}.
-DIFFERENT = {}
+# Differences between what a file holds and what Keras says that are right: the cases, the formats, by how many
+# multiply-adds or parameters, and why. The cases of Keras 2 are named apart.
+TENSORFLOW = "savedmodel graphdef"
+KERAS = "keras h5 json"
+EFFICIENT_NETS = " ".join(f"EfficientNetB{number}" for number in range(8))
+DIFFERENCES = (
+    ("lambda lambda_keras2", KERAS, {"unknown": True}, "a Lambda is Python code, which is never run"),
+
+    # What a graph of TensorFlow has more
+    ("conv2d_dilated_valid conv2d_dilated_valid_keras2", TENSORFLOW, {"macs": (6 * 6 * 4 - 12 * 10) * 3 * 3 * 8 * 12},
+     "TensorFlow makes the rates 2 and 3 a batch of 6 and pads 16 columns to 18"),
+    ("conv_lstm1d_keras2", TENSORFLOW, {"macs": 20 * 5 * 3 * 3},
+     "Keras 2 makes the first state by a convolution with zeros"),
+    ("conv_lstm2d_keras2", TENSORFLOW, {"macs": 8 * 8 * 5 * 3 * 3 * 3},
+     "Keras 2 makes the first state by a convolution with zeros"),
+    ("conv_lstm2d_valid_keras2", TENSORFLOW, {"macs": 6 * 6 * 5 * 3 * 3 * 3},
+     "Keras 2 makes the first state by a convolution with zeros"),
+    ("conv_lstm3d_keras2", TENSORFLOW, {"macs": 4 * 5 * 6 * 4 * 3 * 3 * 3 * 2},
+     "Keras 2 makes the first state by a convolution with zeros"),
+    ("normalization normalization_keras2", TENSORFLOW, {"params": 2 * 3},
+     "mean and variance are in the configuration, and constants of the graph"),
+    ("ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge "
+     "EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3", TENSORFLOW, {"params": 2 * 3},
+     "mean and variance are in the configuration, and constants of the graph"),
+    ("masking_lstm masking_lstm_keras2", "savedmodel", {"macs": (8 + 16) * 4 * 16},
+     "a masked loop runs its cell once before the first step, to make zeros of its result's shape"),
+    ("embedding_masked embedding_masked_keras2", "savedmodel", {"macs": (16 + 8) * 4 * 8},
+     "a masked loop runs its cell once before the first step, to make zeros of its result's shape"),
+
+    # What it has not
+    (f"normalization_adapted normalization_adapted_keras2 {EFFICIENT_NETS}", KERAS, {"params": -1},
+     "Normalization counts what it was adapted to in a variable that no operation reads"),
+    (f"normalization_adapted normalization_adapted_keras2 {EFFICIENT_NETS}", TENSORFLOW, {"params": -(3 + 3 + 1)},
+     "mean 0 and variance 1 of what was not adapted are constants of one value"),
+    ("attention_scaled attention_scaled_keras2 attention_concat attention_concat_keras2", "graphdef", {"params": -1},
+     "a variable of one number is a constant like others"),
+    ("spectral_conv2d", f"{KERAS} {TENSORFLOW}", {"params": -12}, "no operation reads the vector of training"),
+    ("spectral_normalization", f"{KERAS} {TENSORFLOW}", {"params": -10}, "no operation reads the vector of training"),
+
+    # Weights of few bits: Keras' count is that of the network before
+    ("dense_int8 conv2d_and_dense_int8", TENSORFLOW, {"params": 10}, "the scales of the weights"),
+    ("einsum_dense_int8", TENSORFLOW, {"params": 4 * 8}, "the scales of the weights"),
+    ("embedding_int8", TENSORFLOW, {"params": 100}, "the scales of the weights"),
+    ("transformer_block_int8", TENSORFLOW, {"params": 3 * 32 + 32 + 64 + 32}, "the scales of the weights"),
+    ("dense_int4", TENSORFLOW, {"params": 32 * 10 // 2 + 10 + 10 + 32 - 32 * 10},
+     "two weights a byte; scales, zero points and the groups of the inputs"),
+    ("dense_float8", "savedmodel", {"params": 3 * (1024 + 1)}, "the scales and their history that training needs"),
+    ("dense_float8", "graphdef", {"params": 3 * 1024}, "the history of the scales that training needs"),
+)
+DIFFERENT = {(name, form): by | {"why": why} for names, forms, by, why in DIFFERENCES
+             for name in names.split() for form in forms.split()}
