@@ -244,10 +244,9 @@ class Folder {
 
   /// A tensor of the shape of `real` and the type and scale of `integers`.
   TensorId add_integers(TensorId real, TensorId integers, NodeIndex producer) {
-    Tensor tensor = graph_.tensors[real];
-    tensor.dtype = graph_.tensors[integers].dtype;
-    tensor.quantization = graph_.tensors[integers].quantization;
-    graph_.tensors.push_back(std::move(tensor));
+    graph_.tensors.push_back(graph_.tensors[real]);
+    graph_.tensors.back().dtype = graph_.tensors[integers].dtype;
+    graph_.tensors.back().quantization = graph_.tensors[integers].quantization;
     facts_.push_back({.constant = facts_[real].constant, .producer = producer});
     return static_cast<TensorId>(graph_.tensors.size() - 1);
   }
