@@ -24,13 +24,13 @@ struct Network {
   std::set<std::string> endings = {};  // of the files that must be there
 };
 
-void PrintTo(const Network& network, std::ostream* out) { *out << network.name; }
+std::ostream& operator<<(std::ostream& out, const Network& network) { return out << network.name; }
 
 const std::set<std::string> kWithSavedModel = {".keras", ".h5", ".json", "_saved_model", ".pb", ".onnx", ".tflite"};
 const std::set<std::string> kAndInt8 = {".keras", ".h5",   ".json",   "_saved_model",
                                         ".pb",    ".onnx", ".tflite", "_int8.tflite"};
 
-constexpr uint64_t kLstmGates = 4 * (8 + 16) * 16;
+constexpr uint64_t kLstmGates = uint64_t{4} * (8 + 16) * 16;
 
 const std::vector<Network> kNetworks = {
     {.name = "mnist_mlp",
@@ -62,7 +62,7 @@ const std::vector<Network> kNetworks = {
 
 /// Parameters that a writer adds to those of the network.
 const std::map<std::string, uint64_t> kAdded = {
-    {"tiny_lstm.onnx", 4 * 16},  // ONNX's LSTM has a bias for the recurrent product, too: zeros here
+    {"tiny_lstm.onnx", uint64_t{4} * 16},  // ONNX's LSTM has a bias for the recurrent product, too: zeros here
 };
 
 /// The files of a network, of a SavedModel the one in the folder, by what follows its name.
