@@ -24,13 +24,13 @@ struct Network {
   std::set<std::string> endings = {};  // of the files that must be there
 };
 
-void PrintTo(const Network& network, std::ostream* out) { *out << network.name; }
+std::ostream& operator<<(std::ostream& out, const Network& network) { return out << network.name; }
 
-const std::set<std::string> kWithSavedModel = {".keras", ".h5", ".json", "_saved_model", ".pb", ".onnx", ".tflite"};
-const std::set<std::string> kAndInt8 = {".keras", ".h5",   ".json",   "_saved_model",
-                                        ".pb",    ".onnx", ".tflite", "_int8.tflite"};
+const std::set<std::string> kOfKeras = {".keras", ".h5", ".json", "_saved_model", ".pb", ".onnx", ".tflite"};
+const std::set<std::string> kWithInt8 = {".keras", ".h5",   ".json",   "_saved_model",
+                                         ".pb",    ".onnx", ".tflite", "_int8.tflite"};
 
-constexpr uint64_t kLstmGates = 4 * (8 + 16) * 16;
+constexpr uint64_t kLstmGates = uint64_t{4} * (8 + 16) * 16;
 
 const std::vector<Network> kNetworks = {
     {.name = "mnist_mlp",
@@ -41,7 +41,7 @@ const std::vector<Network> kNetworks = {
      .macs = 784 * 50 + 50 * 50 + 50 * 10,
      .params = 784 * 50 + 50 * 50 + 50 * 10 + 50 + 50 + 10,
      .endings = {".json", ".tflite", "_int8.tflite"}},
-    {.name = "sine", .macs = 16 + 16 * 16 + 16, .params = 16 + 16 * 16 + 16 + 16 + 16 + 1, .endings = kAndInt8},
+    {.name = "sine", .macs = 16 + 16 * 16 + 16, .params = 16 + 16 * 16 + 16 + 16 + 16 + 1, .endings = kWithInt8},
     {.name = "sine_8",
      .macs = 8 + 8,
      .params = 8 + 8 + 8 + 1,
@@ -49,20 +49,20 @@ const std::vector<Network> kNetworks = {
     {.name = "digits_cnn",
      .macs = 26 * 26 * 12 * 9 + 13 * 13 * 12 * 10,
      .params = 12 * 9 + 12 + 13 * 13 * 12 * 10 + 10,
-     .endings = kAndInt8},
+     .endings = kWithInt8},
     {.name = "small_cnn",
      .macs = 32 * 32 * 8 * 27 + 16 * 16 * 8 * 9 + 16 * 16 * 16 * 8 + 8 * 8 * 16 * 10,
      .params = 8 * 27 + 8 + 8 * 9 + 8 + 16 * 8 + 16 + 8 * 8 * 16 * 10 + 10,
-     .endings = kAndInt8},
+     .endings = kWithInt8},
     {.name = "tiny_lstm",
      .macs = 10 * kLstmGates + 16 * 4,
      .params = kLstmGates + 4 * 16 + 16 * 4 + 4,
-     .endings = kWithSavedModel},
+     .endings = kOfKeras},
 };
 
 /// Parameters that a writer adds to those of the network.
 const std::map<std::string, uint64_t> kAdded = {
-    {"tiny_lstm.onnx", 4 * 16},  // ONNX's LSTM has a bias for the recurrent product, too: zeros here
+    {"tiny_lstm.onnx", uint64_t{4} * 16},  // ONNX's LSTM has a bias for the recurrent product, too: zeros here
 };
 
 /// The files of a network, of a SavedModel the one in the folder, by what follows its name.
