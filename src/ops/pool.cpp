@@ -48,8 +48,8 @@ Known<std::vector<PooledAxis>> resolve(const Pool& pool, const Operands& operand
   resolved.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     const int64_t points = x[first_spatial(pool.layout) + i];
-    const Known<PooledAxis> axis = pool.sizes.empty() ? windowed_axis(operands, pool, i, points)
-                                                      : adaptive_axis(operands, pool.sizes[i], points);
+    const Known<PooledAxis> axis =
+        pool.sizes.empty() ? windowed_axis(operands, pool, i, points) : adaptive_axis(operands, pool.sizes[i], points);
     if (!known(axis)) return reason(axis);
     resolved.push_back(*known(axis));
   }

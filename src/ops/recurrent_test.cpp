@@ -46,8 +46,11 @@ TEST(Recurrent, weights_of_tensorflow_have_their_gates_last_and_no_axis_of_direc
   EXPECT_EQ(macs(cost), kUnits * 3 * (kInputs + kHidden));
   EXPECT_EQ(units(cost, Unit::add, Part::bias), kUnits * (3 + 1));
   EXPECT_EQ(values_of(Recurrent{.cell = Cell::gru}, Node{}
-                          .in({kSteps, kBatch, kInputs}).in({kInputs, 3 * kHidden}).in({kHidden, 3 * kHidden})
-                          .out({kSteps, kBatch, kHidden}))[0].shape,
+                                                        .in({kSteps, kBatch, kInputs})
+                                                        .in({kInputs, 3 * kHidden})
+                                                        .in({kHidden, 3 * kHidden})
+                                                        .out({kSteps, kBatch, kHidden}))[0]
+                .shape,
             (Shape{kSteps, kBatch, kHidden}));
 }
 

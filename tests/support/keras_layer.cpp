@@ -14,11 +14,13 @@ std::string list_of(const std::vector<int64_t>& sizes) {
 }
 
 std::string tensor(const KerasLayer& layer, size_t i) {
-  return "{'class_name': '__keras_tensor__', 'config': {'shape': " + list_of(layer.inputs[i].sizes) +
-         ", 'dtype': '" + layer.inputs[i].dtype + "', 'keras_history': ['x" + std::to_string(i) + "', 0, 0]}}";
+  return "{'class_name': '__keras_tensor__', 'config': {'shape': " + list_of(layer.inputs[i].sizes) + ", 'dtype': '" +
+         layer.inputs[i].dtype + "', 'keras_history': ['x" + std::to_string(i) + "', 0, 0]}}";
 }
 
-std::string history(const std::string& name, size_t result) { return "['" + name + "', 0, " + std::to_string(result) + "]"; }
+std::string history(const std::string& name, size_t result) {
+  return "['" + name + "', 0, " + std::to_string(result) + "]";
+}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -53,12 +55,13 @@ std::string keras_json(const KerasLayer& layer) {
   std::string outputs;
   for (size_t i = 0; i < layer.outputs; ++i) outputs += (i == 0 ? "" : ", ") + history("layer", i);
   const std::string config = layer.config.empty() ? "" : ", " + layer.config;
-  return quoted_json("{'module': 'keras.src.models.functional', 'class_name': 'Functional', 'config': {'name': 'm', "
-                     "'layers': [" +
-                     inputs + "{'module': '" + layer.module + "', 'class_name': '" + layer.class_name +
-                     "', 'name': 'layer', 'config': {'name': 'layer'" + config + "}, 'inbound_nodes': [{'args': [" +
-                     args + "], 'kwargs': {" + kwargs + "}}]}], 'input_layers': [" + input_layers +
-                     "], 'output_layers': [" + outputs + "]}}");
+  return quoted_json(
+      "{'module': 'keras.src.models.functional', 'class_name': 'Functional', 'config': {'name': 'm', "
+      "'layers': [" +
+      inputs + "{'module': '" + layer.module + "', 'class_name': '" + layer.class_name +
+      "', 'name': 'layer', 'config': {'name': 'layer'" + config + "}, 'inbound_nodes': [{'args': [" + args +
+      "], 'kwargs': {" + kwargs + "}}]}], 'input_layers': [" + input_layers + "], 'output_layers': [" + outputs +
+      "]}}");
 }
 
 Report report_of(const KerasLayer& layer, const Options& options) {

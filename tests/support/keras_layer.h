@@ -18,12 +18,12 @@ struct KerasInput {
 /// A layer called on inputs of its own.
 struct KerasLayer {
   std::string class_name;
-  std::string config = {};                       ///< members in single quotes: "'units': 4"
-  std::vector<KerasInput> inputs = {{{8}}};      ///< x0, x1, ...
-  std::string args = {};                         ///< the call's, as JSON; "$0" is the first input. Empty: all inputs
-  std::string kwargs = {};                       ///< members: "'training': false"
+  std::string config = {};                   ///< members in single quotes: "'units': 4"
+  std::vector<KerasInput> inputs = {{{8}}};  ///< x0, x1, ...
+  std::string args = {};                     ///< the call's, as JSON; "$0" is the first input. Empty: all inputs
+  std::string kwargs = {};                   ///< members: "'training': false"
   std::string module = "keras.layers";
-  size_t outputs = 1;                            ///< results of the layer that the model gives
+  size_t outputs = 1;  ///< results of the layer that the model gives
 };
 
 /// The text with double quotes for single ones.

@@ -27,9 +27,8 @@ Equation parse(const LayerReader& layer, std::string_view text) {
   const size_t comma = text.find(',');
   const size_t arrow = text.find("->");
   if (comma == std::string_view::npos || arrow == std::string_view::npos || arrow < comma) reject(layer, text);
-  Equation equation{.x = text.substr(0, comma),
-                    .kernel = text.substr(comma + 1, arrow - comma - 1),
-                    .y = text.substr(arrow + 2)};
+  Equation equation{
+      .x = text.substr(0, comma), .kernel = text.substr(comma + 1, arrow - comma - 1), .y = text.substr(arrow + 2)};
   constexpr std::string_view kDots = "...";
   equation.leading = equation.x.starts_with(kDots) && equation.y.starts_with(kDots);
   equation.trailing = !equation.leading && equation.x.ends_with(kDots) && equation.y.ends_with(kDots);

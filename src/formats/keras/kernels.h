@@ -22,8 +22,8 @@ struct EinsumSizes {
 };
 
 /// Source: keras EinsumDense: an output axis has the size that `output_shape` gives (without the batch, from the front;
-/// -1: the input's), an axis of the kernel alone or of both that of the input. Throws `Error` (corrupt) where an axis of
-/// the kernel has no size.
+/// -1: the input's), an axis of the kernel alone or of both that of the input. Throws `Error` (corrupt) where an axis
+/// of the kernel has no size.
 EinsumSizes einsum_sizes(const LayerReader& layer, std::string_view equation, const Shape& x,
                          const std::vector<int64_t>& output_shape, std::string_view bias_axes);
 

@@ -63,9 +63,9 @@ const Layer* find_layer(std::string_view class_name) {
   const auto* alias = std::ranges::lower_bound(kAliases, class_name, {}, &Alias::name);
   if (alias != kAliases.end() && alias->name == class_name) class_name = alias->layer;
   // A name that a layer and an operation share is the layer's.
-  for (const auto table : {core_layers(), convolution_layers(), pooling_layers(), normalization_layers(),
-                           activation_layers(), merging_layers(), recurrent_layers(), attention_layers(),
-                           preprocessing_layers(), operation_layers()}) {
+  for (const auto table :
+       {core_layers(), convolution_layers(), pooling_layers(), normalization_layers(), activation_layers(),
+        merging_layers(), recurrent_layers(), attention_layers(), preprocessing_layers(), operation_layers()}) {
     if (const Layer* row = row_of(table, class_name)) return row;
   }
   return nullptr;

@@ -24,9 +24,7 @@ Results relu(LayerReader& layer) {
   return {relu_of(layer, layer.input(), layer.real("negative_slope", 0), most, layer.real("threshold", 0))};
 }
 
-Results thresholded_relu(LayerReader& layer) {
-  return {layer.emit(Unary{UnaryFn::thresholded_relu}, {layer.input()})};
-}
+Results thresholded_relu(LayerReader& layer) { return {layer.emit(Unary{UnaryFn::thresholded_relu}, {layer.input()})}; }
 
 /// A slope for each element of an item; axes that share one have size 1.
 Results prelu(LayerReader& layer) {

@@ -47,17 +47,20 @@ TEST(KerasLayerArguments, of_keras_1_are_those_of_keras_3) {
   expect_same({"TimeDistributedDense", "'output_dim': 4", one({5, 8})}, {"Dense", "'units': 4", one({5, 8})});
   expect_same({"Convolution1D", "'nb_filter': 4, 'filter_length': 3, 'subsample_length': 2", one({9, 8})},
               {"Conv1D", "'filters': 4, 'kernel_size': 3, 'strides': 2", one({9, 8})});
-  expect_same({"Convolution2D",
-               "'nb_filter': 4, 'nb_row': 3, 'nb_col': 2, 'subsample': [2, 1], 'border_mode': 'same', 'dim_ordering': 'th'",
-               one({8, 9, 7})},
-              {"Conv2D",
-               "'filters': 4, 'kernel_size': [3, 2], 'strides': [2, 1], 'padding': 'same', 'data_format': "
-               "'channels_first'",
-               one({8, 9, 7})});
-  expect_same({"Convolution3D", "'nb_filter': 4, 'kernel_dim1': 3, 'kernel_dim2': 2, 'kernel_dim3': 1", one({4, 4, 4, 2})},
-              {"Conv3D", "'filters': 4, 'kernel_size': [3, 2, 1]", one({4, 4, 4, 2})});
-  expect_same({"AtrousConvolution2D", "'nb_filter': 4, 'nb_row': 3, 'nb_col': 3, 'atrous_rate': [2, 2]", one({9, 9, 2})},
-              {"Conv2D", "'filters': 4, 'kernel_size': [3, 3], 'dilation_rate': [2, 2]", one({9, 9, 2})});
+  expect_same(
+      {"Convolution2D",
+       "'nb_filter': 4, 'nb_row': 3, 'nb_col': 2, 'subsample': [2, 1], 'border_mode': 'same', 'dim_ordering': 'th'",
+       one({8, 9, 7})},
+      {"Conv2D",
+       "'filters': 4, 'kernel_size': [3, 2], 'strides': [2, 1], 'padding': 'same', 'data_format': "
+       "'channels_first'",
+       one({8, 9, 7})});
+  expect_same(
+      {"Convolution3D", "'nb_filter': 4, 'kernel_dim1': 3, 'kernel_dim2': 2, 'kernel_dim3': 1", one({4, 4, 4, 2})},
+      {"Conv3D", "'filters': 4, 'kernel_size': [3, 2, 1]", one({4, 4, 4, 2})});
+  expect_same(
+      {"AtrousConvolution2D", "'nb_filter': 4, 'nb_row': 3, 'nb_col': 3, 'atrous_rate': [2, 2]", one({9, 9, 2})},
+      {"Conv2D", "'filters': 4, 'kernel_size': [3, 3], 'dilation_rate': [2, 2]", one({9, 9, 2})});
   expect_same({"MaxPooling1D", "'pool_length': 3, 'stride': 2, 'border_mode': 'same'", one({9, 8})},
               {"MaxPooling1D", "'pool_size': 3, 'strides': 2, 'padding': 'same'", one({9, 8})});
   expect_same({"LSTM", "'output_dim': 4, 'inner_activation': 'hard_sigmoid'", one({5, 8})},
@@ -72,7 +75,8 @@ TEST(KerasLayerArguments, a_gru_without_the_choice_is_of_the_time_before_it) {
 }
 
 TEST(KerasLayerArguments, statistics_over_a_list_of_one_axis_are_those_over_the_axis) {
-  expect_same({"BatchNormalization", "'axis': [3]", one({4, 4, 8})}, {"BatchNormalization", "'axis': 3", one({4, 4, 8})});
+  expect_same({"BatchNormalization", "'axis': [3]", one({4, 4, 8})},
+              {"BatchNormalization", "'axis': 3", one({4, 4, 8})});
   EXPECT_EQ(params({"BatchNormalization", "'axis': [1, 3]", one({4, 5, 8})}), 4U * 4 * 8);
   EXPECT_EQ(params({"BatchNormalization", "'axis': 2", one({4, 5, 8})}), 4U * 5);
   EXPECT_EQ(params({"BatchNormalization", "'scale': false, 'center': false", one({4, 5, 8})}), 2U * 8);
@@ -114,8 +118,9 @@ TEST(KerasLayerArguments, a_low_rank_adapter_adds_two_narrow_kernels_and_their_p
 
 TEST(KerasLayerArguments, channels_may_stand_first) {
   EXPECT_EQ(shape({"Flatten", "'data_format': 'channels_first'", one({3, 4, 5})}), (Shape{1, 3 * 4 * 5}));
-  EXPECT_EQ(shape({"SeparableConv2D", "'filters': 4, 'kernel_size': 3, 'data_format': 'channels_first'", one({2, 9, 7})}),
-            (Shape{1, 4, 7, 5}));
+  EXPECT_EQ(
+      shape({"SeparableConv2D", "'filters': 4, 'kernel_size': 3, 'data_format': 'channels_first'", one({2, 9, 7})}),
+      (Shape{1, 4, 7, 5}));
   EXPECT_EQ(shape({"ConvLSTM2D", "'filters': 3, 'kernel_size': 3, 'data_format': 'channels_first'", one({4, 2, 8, 9})}),
             (Shape{1, 3, 6, 7}));
   EXPECT_EQ(shape({"GroupNormalization", "'groups': 2, 'axis': 1", one({4, 6, 6})}), (Shape{1, 4, 6, 6}));
@@ -129,8 +134,8 @@ TEST(KerasLayerArguments, pools_take_their_size_as_stride_where_none_is_given) {
 // --- recurrent layers ------------------------------------------------------------------------------------------------
 
 TEST(KerasLayerArguments, recurrent_layers_return_what_they_are_asked_for) {
-  const KerasLayer all{"LSTM", "'units': 4, 'return_sequences': true, 'return_state': true", one({5, 8}), {}, {},
-                       "keras.layers", 3};
+  const KerasLayer all{
+      "LSTM", "'units': 4, 'return_sequences': true, 'return_state': true", one({5, 8}), {}, {}, "keras.layers", 3};
   const Report report = report_of(all);
   EXPECT_EQ(output_shape(report, 0), (Shape{1, 5, 4}));
   EXPECT_EQ(output_shape(report, 1), (Shape{1, 4}));
@@ -139,9 +144,7 @@ TEST(KerasLayerArguments, recurrent_layers_return_what_they_are_asked_for) {
 }
 
 TEST(KerasLayerArguments, the_length_of_a_sequence_may_be_open) {
-  const auto bound = [](const std::string& name) {
-    return Options{.inputs = {{name, {1, 7, 8}}}};
-  };
+  const auto bound = [](const std::string& name) { return Options{.inputs = {{name, {1, 7, 8}}}}; };
   for (const std::string layer : {"LSTM", "GRU", "SimpleRNN"}) {
     const uint64_t gates = layer == "LSTM" ? 4 : layer == "GRU" ? 3 : 1;
     const Report report = report_of({layer, "'units': 4, 'return_sequences': true", one({-1, 8})}, bound("x0"));
@@ -158,9 +161,10 @@ TEST(KerasLayerArguments, the_length_of_a_sequence_may_be_open) {
 
 TEST(KerasLayerArguments, both_directions_merge_as_they_are_told) {
   const auto of = [](const std::string& mode, const std::string& inner = "") {
-    return KerasLayer{"Bidirectional",
-                      "'merge_mode': " + mode + ", 'layer': {'class_name': 'LSTM', 'config': {'units': 4" + inner + "}}",
-                      one({5, 8})};
+    return KerasLayer{
+        "Bidirectional",
+        "'merge_mode': " + mode + ", 'layer': {'class_name': 'LSTM', 'config': {'units': 4" + inner + "}}",
+        one({5, 8})};
   };
   EXPECT_EQ(shape(of("'sum'")), (Shape{1, 4}));
   EXPECT_EQ(shape(of("'ave'")), (Shape{1, 4}));
@@ -193,14 +197,15 @@ TEST(KerasLayerArguments, cells_have_the_functions_they_name) {
   EXPECT_EQ(transcendental("'activation': 'tanh'"), 5U * 4 * (3 + 2));
   EXPECT_EQ(transcendental("'activation': 'relu'"), 5U * 4 * 3);
   EXPECT_EQ(transcendental("'activation': 'linear', 'recurrent_activation': 'hard_sigmoid'"), 0U);
-  EXPECT_NE(message_of({"LSTM", "'units': 4, 'activation': 'softmax'", one({5, 8})}).find("'softmax'"), std::string::npos);
+  EXPECT_NE(message_of({"LSTM", "'units': 4, 'activation': 'softmax'", one({5, 8})}).find("'softmax'"),
+            std::string::npos);
 }
 
 // --- attention -------------------------------------------------------------------------------------------------------
 
 TEST(KerasLayerArguments, attention_over_several_axes_scores_all_their_pairs) {
-  const KerasLayer layer{"MultiHeadAttention", "'num_heads': 2, 'key_dim': 3, 'attention_axes': [1, 2]",
-                         {{{4, 5, 8}}, {{4, 5, 8}}}};
+  const KerasLayer layer{
+      "MultiHeadAttention", "'num_heads': 2, 'key_dim': 3, 'attention_axes': [1, 2]", {{{4, 5, 8}}, {{4, 5, 8}}}};
   const uint64_t points = 4 * 5;
   EXPECT_EQ(shape(layer), (Shape{1, 4, 5, 8}));
   EXPECT_EQ(macs(layer), 3 * points * 8 * 6 + 2 * 2 * points * points * 3 + points * 6 * 8);
@@ -230,11 +235,13 @@ TEST(KerasLayerArguments, attention_returns_its_scores_when_asked) {
 // --- activations -----------------------------------------------------------------------------------------------------
 
 TEST(KerasLayerArguments, every_activation_of_keras_has_a_rule) {
-  for (const char* name :
-       {"celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
-        "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid",
-        "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "squareplus",
-        "swish", "tanh", "tanh_shrink", "threshold"}) {
+  for (const char* name : {"celu",           "elu",          "exponential", "gelu",        "glu",
+                           "hard_shrink",    "hard_sigmoid", "hard_silu",   "hard_swish",  "hard_tanh",
+                           "leaky_relu",     "linear",       "log_sigmoid", "log_softmax", "mish",
+                           "relu",           "relu6",        "selu",        "sigmoid",     "silu",
+                           "soft_shrink",    "softmax",      "softplus",    "softsign",    "sparse_plus",
+                           "sparse_sigmoid", "squareplus",   "swish",       "tanh",        "tanh_shrink",
+                           "threshold"}) {
     const Report report = report_of({"Activation", "'activation': '" + std::string(name) + "'"});
     EXPECT_TRUE(report.totals.complete) << name;
     EXPECT_EQ(output_shape(report), (Shape{1, std::string(name) == "glu" ? 4 : 8})) << name;
@@ -279,7 +286,8 @@ TEST(KerasLayerArguments, a_recurrent_layer_is_one_row) {
   EXPECT_EQ(ops_of(report_of({"GRU", "'units': 4", one({5, 8})})), (std::vector<std::string_view>{"recurrent"}));
 }
 
-// --- hostile configurations --------------------------------------------------------------------------------------------
+// --- hostile configurations
+// --------------------------------------------------------------------------------------------
 
 TEST(KerasLayerArguments, that_are_no_sizes_are_errors_that_name_them) {
   const auto names = [](const KerasLayer& layer, const std::string& word) {

@@ -67,8 +67,7 @@ Results conv_transpose(LayerReader& layer) {
     op.output_padding.push_back(padded ? padding[i] : behind);
   }
   const int64_t filters = size(layer, {"filters", "nb_filter"});
-  const TensorId weight =
-      layer.variable("kernel", {.shape = filter_shape(kernel, filters, channels_of(layer, x))});
+  const TensorId weight = layer.variable("kernel", {.shape = filter_shape(kernel, filters, channels_of(layer, x))});
   return {layer.activate(layer.emit(op, with_bias(layer, x, weight, filters)))};
 }
 
@@ -101,8 +100,7 @@ Results separable_conv(LayerReader& layer) {
   const int64_t multiplier = multiplier_of(layer);
   const int64_t inner = times(layer, channels, multiplier);
   const int64_t filters = size(layer, {"filters", "nb_filter"});
-  const TensorId depthwise =
-      layer.variable("depthwise_kernel", {.shape = filter_shape(kernel, channels, multiplier)});
+  const TensorId depthwise = layer.variable("depthwise_kernel", {.shape = filter_shape(kernel, channels, multiplier)});
   const std::vector<int64_t> point(rank, 1);
   const TensorId pointwise = layer.variable("pointwise_kernel", {.shape = filter_shape(point, inner, filters)});
   const TensorId middle = layer.emit(depthwise_op(layer, kernel), {x, depthwise});

@@ -75,8 +75,7 @@ TensorId rows_of(LayerReader& layer, TensorId table) {
 }
 
 Results embedding(LayerReader& layer) {
-  const TensorId table =
-      kernel_of(layer, "embeddings", {size(layer, {"input_dim"}), size(layer, {"output_dim"})});
+  const TensorId table = kernel_of(layer, "embeddings", {size(layer, {"input_dim"}), size(layer, {"output_dim"})});
   return {rows_of(layer, table)};
 }
 
@@ -131,8 +130,7 @@ Results repeat_vector(LayerReader& layer) {
 /// Steps whose elements all have one value become zero.
 Results masking(LayerReader& layer) {
   const TensorId x = layer.input();
-  const TensorId differs =
-      layer.emit(Binary{BinaryFn::not_equal}, {x, layer.real_scalar(layer.real("mask_value", 0))});
+  const TensorId differs = layer.emit(Binary{BinaryFn::not_equal}, {x, layer.real_scalar(layer.real("mask_value", 0))});
   const TensorId kept = reduced(layer, ReduceFn::any, differs, {-1}, true);
   return {layer.emit(Binary{BinaryFn::mul}, {x, layer.emit(Cast{.to = layer.dtype(x)}, {kept})})};
 }

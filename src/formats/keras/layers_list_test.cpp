@@ -25,9 +25,9 @@ TEST(KerasLayerList, has_a_rule_or_a_reason_for_each_name_that_keras_exports) {
 }
 
 TEST(KerasLayerList, knows_the_names_of_keras_1_and_2) {
-  for (const char* name : {"AtrousConvolution2D", "Convolution1D", "Convolution2D", "Convolution3D", "CuDNNGRU",
-                           "CuDNNLSTM", "Deconvolution2D", "MaxoutDense", "Merge", "SyncBatchNormalization",
-                           "TimeDistributedDense"}) {
+  for (const char* name :
+       {"AtrousConvolution2D", "Convolution1D", "Convolution2D", "Convolution3D", "CuDNNGRU", "CuDNNLSTM",
+        "Deconvolution2D", "MaxoutDense", "Merge", "SyncBatchNormalization", "TimeDistributedDense"}) {
     EXPECT_NE(keras::find_layer(name), nullptr) << name;
   }
 }

@@ -63,16 +63,22 @@ std::vector<int64_t> axes_from_the_front(const LayerReader& layer, TensorId x, c
 
 // --- element-wise ----------------------------------------------------------------------------------------------------
 
+Results unary_by(LayerReader& layer, UnaryFn fn) { return {layer.emit(Unary{fn}, {layer.input()})}; }
+
 template <UnaryFn fn>
 Results unary(LayerReader& layer) {
-  return {layer.emit(Unary{fn}, {layer.input()})};
+  return unary_by(layer, fn);
+}
+
+Results binary_by(LayerReader& layer, BinaryFn fn) {
+  const Results operands = operands_and_numbers(layer);
+  if (operands.size() < 2) layer.corrupt("it needs two operands");
+  return {layer.emit(Binary{fn}, {operands[0], operands[1]})};
 }
 
 template <BinaryFn fn>
 Results binary(LayerReader& layer) {
-  const Results operands = operands_and_numbers(layer);
-  if (operands.size() < 2) layer.corrupt("it needs two operands");
-  return {layer.emit(Binary{fn}, {operands[0], operands[1]})};
+  return binary_by(layer, fn);
 }
 
 Results add_n(LayerReader& layer) {
@@ -111,9 +117,7 @@ Results log_softmax(LayerReader& layer) {
   return {layer.emit(Softmax{.axis = whole(layer, 1, {"axis"}).value_or(-1), .log = true}, {layer.input()})};
 }
 
-Results glu(LayerReader& layer) {
-  return {gated_linear(layer, layer.input(), whole(layer, 1, {"axis"}).value_or(-1))};
-}
+Results glu(LayerReader& layer) { return {gated_linear(layer, layer.input(), whole(layer, 1, {"axis"}).value_or(-1))}; }
 
 Results clip(LayerReader& layer) {
   Results operands = {layer.input()};
@@ -216,7 +220,8 @@ Results norm(LayerReader& layer) {
   const JsonValue* order = given(layer, kByName, {"ord"});
   const bool first = order != nullptr && order->real() == 1.0;
   const bool usual = order == nullptr || order->real() == 2.0;
-  if (!first && !usual) return {layer.emit(Opaque{"a norm of another order than 1 and 2 has no rule"}, {layer.input()})};
+  if (!first && !usual)
+    return {layer.emit(Opaque{"a norm of another order than 1 and 2 has no rule"}, {layer.input()})};
   Reduction how = reduction_of(layer);
   return {reduced_by(layer, first ? ReduceFn::l1 : ReduceFn::l2, layer.input(), how)};
 }

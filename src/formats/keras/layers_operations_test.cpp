@@ -21,30 +21,58 @@ struct Case {
 
 KerasLayer call(std::string class_name, std::string config, std::vector<KerasInput> inputs, std::string args = {},
                 std::string kwargs = {}) {
-  return {std::move(class_name), std::move(config), std::move(inputs), std::move(args), std::move(kwargs),
-          "keras.src.ops.numpy"};
+  return {std::move(class_name), std::move(config), std::move(inputs),
+          std::move(args),       std::move(kwargs), "keras.src.ops.numpy"};
 }
 
-KerasLayer lambda(const std::string& function, std::vector<KerasInput> inputs, std::string kwargs, std::string args = {}) {
+KerasLayer lambda(const std::string& function, std::vector<KerasInput> inputs, std::string kwargs,
+                  std::string args = {}) {
   return {"TFOpLambda", "'trainable': true, 'function': '" + function + "'", std::move(inputs), std::move(args),
           std::move(kwargs)};
 }
 
-std::vector<KerasInput> one(Shape sizes, std::string dtype = "float32") { return {{std::move(sizes), std::move(dtype)}}; }
+std::vector<KerasInput> one(Shape sizes, std::string dtype = "float32") {
+  return {{std::move(sizes), std::move(dtype)}};
+}
 std::vector<KerasInput> two(Shape first, Shape second) { return {{std::move(first)}, {std::move(second)}}; }
 
 /// Functions that keep the shape of their operand, or of both.
-const std::vector<const char*> kOfOne = {
-    "Absolute", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctanh", "Cbrt", "Ceil", "Celu", "Copy", "Cos",
-    "Cosh", "Elu", "Erf", "Exp", "Expm1", "Floor", "Gelu", "HardShrink", "HardSigmoid", "HardSilu", "HardTanh",
-    "Identity", "Isinf", "Isnan", "LeakyRelu", "Log", "Log10", "Log1p", "Log2", "LogSigmoid", "LogSoftmax", "Negative",
-    "Normalize", "OnesLike", "Reciprocal", "Relu", "Relu6", "Round", "Rsqrt", "Selu", "Sigmoid", "Sign", "Silu", "Sin",
-    "Sinh", "SoftShrink", "Softmax", "Softplus", "Softsign", "Sort", "SparsePlus", "SparseSigmoid", "Sqrt", "Square",
-    "Squareplus", "StochasticDepth", "StopGradient", "Tan", "Tanh", "TanhShrink", "Threshold", "ZerosLike"};
-const std::vector<const char*> kOfTwo = {
-    "Add", "AddN", "Arctan2", "Divide", "DivideNoNan", "Equal", "FloorDivide", "Greater", "GreaterEqual", "Less",
-    "LessEqual", "Maximum", "Minimum", "Mod", "Multiply", "NotEqual", "Power", "SquaredDifference", "Subtract",
-    "TrueDivide"};
+const std::vector<const char*> kOfOne = {"Absolute",     "Arccos",
+                                         "Arccosh",      "Arcsin",
+                                         "Arcsinh",      "Arctan",
+                                         "Arctanh",      "Cbrt",
+                                         "Ceil",         "Celu",
+                                         "Copy",         "Cos",
+                                         "Cosh",         "Elu",
+                                         "Erf",          "Exp",
+                                         "Expm1",        "Floor",
+                                         "Gelu",         "HardShrink",
+                                         "HardSigmoid",  "HardSilu",
+                                         "HardTanh",     "Identity",
+                                         "Isinf",        "Isnan",
+                                         "LeakyRelu",    "Log",
+                                         "Log10",        "Log1p",
+                                         "Log2",         "LogSigmoid",
+                                         "LogSoftmax",   "Negative",
+                                         "Normalize",    "OnesLike",
+                                         "Reciprocal",   "Relu",
+                                         "Relu6",        "Round",
+                                         "Rsqrt",        "Selu",
+                                         "Sigmoid",      "Sign",
+                                         "Silu",         "Sin",
+                                         "Sinh",         "SoftShrink",
+                                         "Softmax",      "Softplus",
+                                         "Softsign",     "Sort",
+                                         "SparsePlus",   "SparseSigmoid",
+                                         "Sqrt",         "Square",
+                                         "Squareplus",   "StochasticDepth",
+                                         "StopGradient", "Tan",
+                                         "Tanh",         "TanhShrink",
+                                         "Threshold",    "ZerosLike"};
+const std::vector<const char*> kOfTwo = {"Add",       "AddN",        "Arctan2",           "Divide",       "DivideNoNan",
+                                         "Equal",     "FloorDivide", "Greater",           "GreaterEqual", "Less",
+                                         "LessEqual", "Maximum",     "Minimum",           "Mod",          "Multiply",
+                                         "NotEqual",  "Power",       "SquaredDifference", "Subtract",     "TrueDivide"};
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases = {
@@ -174,13 +202,15 @@ TEST(KerasOperationArguments, of_slices_take_numbers_ranges_and_dots) {
 }
 
 TEST(KerasOperationArguments, of_tensorflow_functions_have_the_names_of_tensorflow) {
-  EXPECT_EQ(output_shape(report_of(lambda("concat", two({5, 8}, {5, 3}), "'axis': -1", "[$0, $1]"))), (Shape{1, 5, 11}));
+  EXPECT_EQ(output_shape(report_of(lambda("concat", two({5, 8}, {5, 3}), "'axis': -1", "[$0, $1]"))),
+            (Shape{1, 5, 11}));
   EXPECT_EQ(output_shape(report_of(lambda("compat.v1.transpose", one({5, 8}), "'perm': [0, 2, 1]"))), (Shape{1, 8, 5}));
   EXPECT_EQ(output_shape(report_of(lambda("reshape", one({5, 8}), "'shape': [-1, 40]"))), (Shape{1, 40}));
   EXPECT_EQ(output_shape(report_of(lambda("split", one({6, 8}), "'num_or_size_splits': 3, 'axis': 1"))),
             (Shape{1, 2, 8}));
-  EXPECT_EQ(report_of(lambda("linalg.matmul", two({5, 8}, {6, 8}), "'transpose_b': true", "$0, $1")).totals.figures.macs,
-            5U * 6 * 8);
+  EXPECT_EQ(
+      report_of(lambda("linalg.matmul", two({5, 8}, {6, 8}), "'transpose_b': true", "$0, $1")).totals.figures.macs,
+      5U * 6 * 8);
   EXPECT_EQ(report_of(lambda("math.multiply", one({5, 8}), "'y': 0.5")).totals.figures.flops, 5U * 8);
   EXPECT_EQ(report_of(lambda("nn.swish", one({5, 8}), "")).totals.figures.flops, 4U * 5 * 8);
 }

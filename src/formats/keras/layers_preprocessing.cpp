@@ -121,8 +121,7 @@ Results auto_contrast(LayerReader& layer) {
   const TensorId scale = layer.emit(Binary{BinaryFn::div}, {layer.real_scalar(255), range});
   const TensorId shift = layer.emit(Unary{UnaryFn::neg}, {layer.emit(Binary{BinaryFn::mul}, {low, scale})});
   const TensorId spread = layer.emit(Binary{}, {layer.emit(Binary{BinaryFn::mul}, {x, scale}), shift});
-  const TensorId clipped =
-      layer.emit(Unary{UnaryFn::clip}, {spread, layer.real_scalar(0), layer.real_scalar(255)});
+  const TensorId clipped = layer.emit(Unary{UnaryFn::clip}, {spread, layer.real_scalar(0), layer.real_scalar(255)});
   return {layer.emit(Select{}, {layer.emit(Unary{UnaryFn::is_nan}, {clipped}), x, clipped})};
 }
 
@@ -153,8 +152,7 @@ Results encoded(LayerReader& layer, TensorId x, std::string_view mode, int64_t d
   }
   const size_t rank = layer.shape(x).size();
   if (mode == "one_hot" && rank > 1 && layer.shape(x).back() == 1) x = without_axes(layer, x, {-1});
-  const TensorId hot =
-      layer.emit(OneHot{}, {x, layer.scalar(depth), layer.real_scalar(1), layer.real_scalar(0)});
+  const TensorId hot = layer.emit(OneHot{}, {x, layer.scalar(depth), layer.real_scalar(1), layer.real_scalar(0)});
   if (mode == "one_hot" || rank < 2) return {hot};
   if (mode == "multi_hot" || mode == "binary") return {reduced(layer, ReduceFn::max, hot, {-2}, false)};
   const TensorId counts = reduced(layer, ReduceFn::sum, hot, {-2}, false);
@@ -262,9 +260,9 @@ Results stft_spectrogram(LayerReader& layer) {
   const TensorId samples = sizes_of(layer, sounds, 2, 3);
   const TensorId each_shape = layer.emit(Concat{}, {layer.constant({-1}), samples, layer.constant({1})});
   const TensorId each = layer.emit(Reshape{}, {sounds, each_shape});
-  const Conv op{.axes = {DataLayout::channels_last, FilterLayout::spatial_io},
-                .window = {.axes = {{.kernel = frame, .stride = step}},
-                           .padding = same ? Padding::same_upper : Padding::valid}};
+  const Conv op{
+      .axes = {DataLayout::channels_last, FilterLayout::spatial_io},
+      .window = {.axes = {{.kernel = frame, .stride = step}}, .padding = same ? Padding::same_upper : Padding::valid}};
   const auto part = [&](TensorId kernel) {
     return kernel == kAbsent ? kAbsent : layer.emit(op, {each, kernel});  // [B * channels, frames, bins]
   };
@@ -317,8 +315,9 @@ Results mel_spectrogram(LayerReader& layer) {
   const int64_t margin = length / 2;
   const TensorId padded =
       layer.emit(Pad{.fn = PadFn::reflect, .pairs = false}, {rows, layer.constant({0, margin, 0, margin})});
-  const TensorId parts = layer.emit(ShortTimeFourier{.half = true}, {with_axes(layer, padded, {2}), layer.scalar(stride),
-                                                                     kAbsent, layer.scalar(length)});
+  const TensorId parts =
+      layer.emit(ShortTimeFourier{.half = true},
+                 {with_axes(layer, padded, {2}), layer.scalar(stride), kAbsent, layer.scalar(length)});
   const TensorId square = layer.emit(Unary{UnaryFn::square}, {parts});
   const TensorId power = reduced(layer, ReduceFn::sum, square, {-1}, false);  // [B, frames, bins]
   const TensorId root = layer.emit(Unary{UnaryFn::sqrt}, {power});
@@ -326,9 +325,9 @@ Results mel_spectrogram(LayerReader& layer) {
   const TensorId spectrum = layer.emit(Binary{BinaryFn::pow}, {root, layer.real_scalar(exponent)});
   const int64_t rate = layer.has("sampling_rate") ? size(layer, {"sampling_rate"}) : 16'000;
   const double highest = layer.real("max_freq", static_cast<double>(rate) / 2);
-  const TensorId bank = layer.emit(
-      MelWeights{}, {layer.scalar(bands), layer.scalar(length), layer.scalar(rate),
-                     layer.real_scalar(layer.real("min_freq", 20)), layer.real_scalar(highest)});
+  const TensorId bank =
+      layer.emit(MelWeights{}, {layer.scalar(bands), layer.scalar(length), layer.scalar(rate),
+                                layer.real_scalar(layer.real("min_freq", 20)), layer.real_scalar(highest)});
   TensorId y = layer.emit(MatMul{}, {spectrum, bank});
   if (layer.boolean("power_to_db", true)) {
     const TensorId least = layer.emit(Binary{BinaryFn::maximum}, {y, layer.real_scalar(1e-10)});

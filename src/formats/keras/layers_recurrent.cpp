@@ -239,13 +239,12 @@ Results conv_lstm(LayerReader& layer) {
   Shape step = shape;
   step.erase(step.begin() + 1);
   const Value state{.dtype = layer.dtype(states[0]), .shape = layer.shape(states[0])};
-  const GraphId body = layer.body(
-      "step", {state, state, {.dtype = layer.dtype(x), .shape = step}}, [&](std::span<const TensorId> operands) {
-        const Results next = conv_step(layer, cell, operands[2], operands[0], operands[1]);
-        return Results{next[0], next[1], next[0]};
-      });
-  const TensorId sequence =
-      layer.boolean("go_backwards", false) ? layer.emit(Reverse{}, {x, layer.constant({1})}) : x;
+  const GraphId body = layer.body("step", {state, state, {.dtype = layer.dtype(x), .shape = step}},
+                                  [&](std::span<const TensorId> operands) {
+                                    const Results next = conv_step(layer, cell, operands[2], operands[0], operands[1]);
+                                    return Results{next[0], next[1], next[0]};
+                                  });
+  const TensorId sequence = layer.boolean("go_backwards", false) ? layer.emit(Reverse{}, {x, layer.constant({1})}) : x;
   const Scan op{.body = body, .states = 2, .axes = {1}, .result_axes = {1}};
   const Results results = layer.emit_several(op, {states[0], states[1], sequence}, 3);
   return chosen(layer, {.sequence = results[2], .last = results[0], .states = {results[0], results[1]}});
@@ -335,8 +334,8 @@ bool acts_on_last_axis(const JsonValue& layer) {
 TensorId behind(LayerReader& layer, TensorId front, TensorId x, size_t first) {
   const Shape& shape = layer.shape(x);
   if (first >= shape.size()) return front;
-  const TensorId rest = first + 1 == shape.size() ? layer.constant({shape.back()})
-                                                  : sizes_of(layer, x, first, shape.size());
+  const TensorId rest =
+      first + 1 == shape.size() ? layer.constant({shape.back()}) : sizes_of(layer, x, first, shape.size());
   return layer.emit(Concat{}, {front, rest});
 }
 
