@@ -28,10 +28,8 @@ constexpr std::array kFormats{
     FormatInfo{"keras json", "Keras configuration (model.to_json(), config.json)", ""},
 };
 constexpr std::array kReaders{
-    Reader{matches_tflite, read_tflite},
-    Reader{matches_onnx, read_onnx},
-    Reader{matches_keras, read_keras},
-    Reader{matches_keras_h5, read_keras_h5},
+    Reader{matches_tflite, read_tflite},         Reader{matches_onnx, read_onnx},
+    Reader{matches_keras, read_keras},           Reader{matches_keras_h5, read_keras_h5},
     Reader{matches_keras_json, read_keras_json},
 };
 static_assert(kFormats.size() == kReaders.size());
