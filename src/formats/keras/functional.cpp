@@ -44,6 +44,7 @@ std::vector<TensorId> FunctionalReader::call(const std::vector<TensorId>* inputs
 void FunctionalReader::read_layers() {
   const JsonValue::Array list = *needed_array(config_, "layers").array();
   LayerGroups groups(place_.weights);
+  if (!place_.path.empty()) network_.builder().charge(groups.size());
   layers_.resize(list.size());
   for (size_t i = 0; i < list.size(); ++i) {
     LayerEntry& entry = layers_[i];

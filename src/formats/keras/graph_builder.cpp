@@ -239,8 +239,8 @@ bool GraphBuilder::fuse(UnaryFn fn, TensorId tensor, const Mark& since) {
 
 namespace {
 
-/// Results that nobody reads are left out, unless they are a node's only one: a recurrent layer asked for its last state
-/// does not write all of them.
+/// Results that nobody reads are left out, unless they are a node's only one: a recurrent layer asked for its last
+/// state does not write all of them.
 void leave_out_unread(Graph& graph) {
   std::vector<bool> is_read(graph.tensors.size(), false);
   const auto read = [&](TensorId tensor) {

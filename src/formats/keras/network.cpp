@@ -400,6 +400,7 @@ std::vector<TensorId> Network::call_sequential(const JsonValue& config, const Pl
   std::vector<TensorId> current =
       inputs != nullptr ? *inputs : std::vector<TensorId>{add_sequential_input(config, layers)};
   LayerGroups groups(place.weights);
+  if (!place.path.empty()) builder_.charge(groups.size());
   for (size_t i = 0; i < layers.size(); ++i) {
     if (is_input_layer(layers[i])) continue;
     LayerCall call = call_of(layers[i], place, groups, i);

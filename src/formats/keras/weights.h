@@ -55,6 +55,9 @@ class LayerGroups {
   /// The group of the next layer; null where there is none.
   const WeightGroup* next(std::string_view layer, std::string_view class_name);
 
+  /// Groups that were looked at: what making this took.
+  size_t size() const { return by_layer_.size() + by_class_.size(); }
+
  private:
   void index(const WeightGroup& model);
 
