@@ -86,8 +86,8 @@ Results depthwise_conv(LayerReader& layer) {
   const Conv op = depthwise_op(layer, kernel);
   const int64_t channels = channels_of(layer, x);
   const int64_t multiplier = multiplier_of(layer);
-  const TensorId weight = layer.variable("kernel", {.shape = filter_shape(kernel, channels, multiplier)});
   const int64_t filters = times(layer, channels, multiplier);
+  const TensorId weight = layer.variable("kernel", {.shape = filter_shape(kernel, channels, multiplier)});
   return {layer.activate(layer.emit(op, with_bias(layer, x, weight, filters)))};
 }
 

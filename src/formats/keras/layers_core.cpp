@@ -87,7 +87,8 @@ Results reversible_embedding(LayerReader& layer) {
   const bool tied = layer.boolean("tie_weights", true);
   const TensorId back = tied ? table : layer.variable("reverse_embeddings", {.shape = {width, rows}});
   if (!call_flag(layer, 1, "reverse")) return {holding(layer, rows_of(layer, table), tied ? Results{} : Results{back})};
-  const TensorId logits = layer.emit(MatMul{.transpose_b = tied}, {layer.input(), back});
+  const TensorId product = layer.emit(MatMul{.transpose_b = tied}, {layer.input(), back});
+  const TensorId logits = holding(layer, product, tied ? Results{} : Results{table});
   if (!layer.has("logit_soft_cap")) return {logits};
   const TensorId cap = layer.real_scalar(layer.real("logit_soft_cap", 1));
   const TensorId part = layer.emit(Unary{UnaryFn::tanh}, {layer.emit(Binary{BinaryFn::div}, {logits, cap})});
