@@ -18,17 +18,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Network {
-  const char* name;
-  uint64_t macs, params;
-  std::set<std::string> endings = {};  // of the files that must be there
-};
-
-std::ostream& operator<<(std::ostream& out, const Network& network) { return out << network.name; }
-
 const std::set<std::string> kOfKeras = {".keras", ".h5", ".json", "_saved_model", ".pb", ".onnx", ".tflite"};
 const std::set<std::string> kWithInt8 = {".keras", ".h5",   ".json",   "_saved_model",
                                          ".pb",    ".onnx", ".tflite", "_int8.tflite"};
+
+struct Network {
+  const char* name;
+  uint64_t macs, params;
+  std::set<std::string> endings = kOfKeras;  // of the files that must be there
+};
+
+std::ostream& operator<<(std::ostream& out, const Network& network) { return out << network.name; }
 
 constexpr uint64_t kLstmGates = uint64_t{4} * (8 + 16) * 16;
 
@@ -36,16 +36,13 @@ const std::vector<Network> kNetworks = {
     {.name = "mnist_mlp",
      .macs = 784 * 100 + 100 * 100 + 100 * 10,
      .params = 784 * 100 + 100 * 100 + 100 * 10 + 100 + 100 + 10,
-     .endings = {".keras", ".json", "_saved_model", ".tflite", "_int8.tflite"}},
+     .endings = kWithInt8},
     {.name = "mnist_mlp_50",
      .macs = 784 * 50 + 50 * 50 + 50 * 10,
      .params = 784 * 50 + 50 * 50 + 50 * 10 + 50 + 50 + 10,
-     .endings = {".json", ".tflite", "_int8.tflite"}},
+     .endings = kWithInt8},
     {.name = "sine", .macs = 16 + 16 * 16 + 16, .params = 16 + 16 * 16 + 16 + 16 + 16 + 1, .endings = kWithInt8},
-    {.name = "sine_8",
-     .macs = 8 + 8,
-     .params = 8 + 8 + 8 + 1,
-     .endings = {".keras", ".h5", ".json", ".pb", ".onnx", ".tflite", "_int8.tflite"}},
+    {.name = "sine_8", .macs = 8 + 8, .params = 8 + 8 + 8 + 1, .endings = kWithInt8},
     {.name = "digits_cnn",
      .macs = 26 * 26 * 12 * 9 + 13 * 13 * 12 * 10,
      .params = 12 * 9 + 12 + 13 * 13 * 12 * 10 + 10,
@@ -54,10 +51,7 @@ const std::vector<Network> kNetworks = {
      .macs = 32 * 32 * 8 * 27 + 16 * 16 * 8 * 9 + 16 * 16 * 16 * 8 + 8 * 8 * 16 * 10,
      .params = 8 * 27 + 8 + 8 * 9 + 8 + 16 * 8 + 16 + 8 * 8 * 16 * 10 + 10,
      .endings = kWithInt8},
-    {.name = "tiny_lstm",
-     .macs = 10 * kLstmGates + 16 * 4,
-     .params = kLstmGates + 4 * 16 + 16 * 4 + 4,
-     .endings = kOfKeras},
+    {.name = "tiny_lstm", .macs = 10 * kLstmGates + 16 * 4, .params = kLstmGates + 4 * 16 + 16 * 4 + 4},
 };
 
 /// Parameters that a writer adds to those of the network.
@@ -65,15 +59,13 @@ const std::map<std::string, uint64_t> kAdded = {
     {"tiny_lstm.onnx", uint64_t{4} * 16},  // ONNX's LSTM has a bias for the recurrent product, too: zeros here
 };
 
-/// The files of a network, of a SavedModel the one in the folder, by what follows its name.
+/// The files of a network, of a SavedModel the folder, by what follows its name.
 std::map<std::string, fs::path> files_of(const std::string& name) {
-  static const std::set<std::string> endings = {".keras", ".h5",   ".json",   "_saved_model",
-                                                ".pb",    ".onnx", ".tflite", "_int8.tflite"};
   std::map<std::string, fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(FLOPSTAT_SOURCE_DIR "/examples")) {
     const std::string file = entry.path().filename();
-    if (file.starts_with(name) && endings.contains(file.substr(name.size())))
-      files[file.substr(name.size())] = entry.is_directory() ? entry.path() / "saved_model.pb" : entry.path();
+    if (file.starts_with(name) && kWithInt8.contains(file.substr(name.size())))
+      files[file.substr(name.size())] = entry.path();
   }
   return files;
 }
