@@ -212,12 +212,6 @@ void NodeReader::set_result(size_t i, DType dtype) {
   if (wants(i) && dtype != DType::unknown) graph_.tensors[node_.outputs[i]].dtype = dtype;
 }
 
-void NodeReader::set_result_shape(size_t i, std::vector<Dim> dims) {
-  if (!wants(i)) return;
-  Tensor& tensor = graph_.tensors[node_.outputs[i]];
-  if (!tensor.dims) tensor.dims = std::move(dims);
-}
-
 void NodeReader::set_inputs(std::vector<TensorId> inputs) {
   node_.inputs = std::move(inputs);
   while (!node_.inputs.empty() && node_.inputs.back() == kAbsent) node_.inputs.pop_back();

@@ -70,13 +70,10 @@ class NodeReader {
   /// A node before this one that writes the i-th result of this node, if that is wanted; this node no longer does.
   void emit_result(size_t i, Op op, std::vector<TensorId> inputs);
 
-  void set_activation(UnaryFn fn) { node_.activation = fn; }
   /// The i-th result stands for real numbers with a scale that the file computes.
   void set_quantized(size_t i);
   /// The i-th result has this type.
   void set_result(size_t i, DType dtype);
-  /// The i-th result has this shape, if the file does not say.
-  void set_result_shape(size_t i, std::vector<Dim> dims);
   /// Replaces the operands; absent ones at the end are left out.
   void set_inputs(std::vector<TensorId> inputs);
   /// The node has that many results, whether or not any is wanted.
@@ -84,9 +81,6 @@ class NodeReader {
   /// Drops results behind the first `count`.
   void keep_outputs(size_t count);
   bool wants(size_t result) const { return result < node_.outputs.size() && node_.outputs[result] != kAbsent; }
-  size_t result_count() const { return node_.outputs.size(); }
-  std::string_view type_name() const { return node_.type; }
-  std::string_view node_name() const { return node_.name; }
 
   /// "the attribute strides ...": throws `Error` (corrupt) at the node.
   [[noreturn]] void corrupt(const std::string& message) const;
