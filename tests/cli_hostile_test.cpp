@@ -74,7 +74,8 @@ TEST_F(HostileFile, a_device_is_refused) { expect_refused("/dev/null", "it is a 
 TEST_F(HostileFile, another_format_is_named_with_those_that_are_read) {
   file("weights.bin", std::string("PK\x03\x04 an archive", 15));
   expect_refused("weights.bin", "it is a zip archive");
-  EXPECT_THAT(run("weights.bin").err, HasSubstr("  note: read are: TensorFlow Lite (.tflite), ONNX (.onnx), Keras (.keras)"));
+  EXPECT_THAT(run("weights.bin").err,
+              HasSubstr("  note: read are: TensorFlow Lite (.tflite), ONNX (.onnx), Keras (.keras)"));
 }
 
 TEST_F(HostileFile, a_name_that_promises_a_model_is_told_what_is_missing) {

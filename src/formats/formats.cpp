@@ -31,8 +31,10 @@ constexpr std::array kFormats{
     FormatInfo{"tensorflow graph", "TensorFlow GraphDef", ".pb, .pbtxt"},
 };
 constexpr std::array kReaders{
-    Reader{matches_tflite, read_tflite},         Reader{matches_onnx, read_onnx},
-    Reader{matches_keras, read_keras},           Reader{matches_keras_h5, read_keras_h5},
+    Reader{matches_tflite, read_tflite},
+    Reader{matches_onnx, read_onnx},
+    Reader{matches_keras, read_keras},
+    Reader{matches_keras_h5, read_keras_h5},
     Reader{matches_keras_json, read_keras_json},
     Reader{matches_saved_model, read_saved_model},
     Reader{matches_tensorflow_graph, read_tensorflow_graph},

@@ -128,8 +128,8 @@ class NodeReader {
 /// has none they are left out.
 std::vector<Attribute> read_attributes(ProtoMessage node, std::span<const Attribute> given);
 
-/// The numbers and texts among the attributes, for rules of the user: one, or a list of numbers. Of others, and of those
-/// that are damaged, there is nothing.
+/// The numbers and texts among the attributes, for rules of the user: one, or a list of numbers. Of others, and of
+/// those that are damaged, there is nothing.
 Attributes plain_attributes(std::span<const Attribute> attributes);
 
 /// One AttributeProto.
