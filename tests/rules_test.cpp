@@ -26,7 +26,7 @@ std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-class Rules : public ::testing::Test {
+class RulesFiles : public ::testing::Test {
  protected:
   void SetUp() override {
 #ifndef FLOPSTAT_PROGRAM
@@ -48,7 +48,7 @@ class Rules : public ::testing::Test {
   test::Shell shell_;
 };
 
-TEST_F(Rules, make_a_model_known_that_was_not) {
+TEST_F(RulesFiles, make_a_model_known_that_was_not) {
   EXPECT_EQ(json_of("custom_op.onnx")["totals"]["complete"], false);
   const nlohmann::json document = json_of("custom_op.onnx --rules custom_op.toml");
   EXPECT_EQ(document["totals"]["complete"], true);
@@ -60,7 +60,7 @@ TEST_F(Rules, make_a_model_known_that_was_not) {
   EXPECT_EQ(document["warnings"][0]["code"], "rule");
 }
 
-TEST_F(Rules, give_documents_that_fit_their_schemas) {
+TEST_F(RulesFiles, give_documents_that_fit_their_schemas) {
   const std::string count =
       "$F custom_op.onnx --rules custom_op.toml --json | " + test::against_schema("count.schema.json");
   const std::string explain =
@@ -72,7 +72,7 @@ TEST_F(Rules, give_documents_that_fit_their_schemas) {
   }
 }
 
-TEST_F(Rules, are_taken_by_every_command_that_counts) {
+TEST_F(RulesFiles, are_taken_by_every_command_that_counts) {
   for (const char* command : {"ops", "tree", "memory", "explain"}) {
     const Outcome outcome = run(std::string(command) + " custom_op.onnx --rules custom_op.toml --strict");
     EXPECT_EQ(outcome.code, 0) << command << outcome.err;
@@ -82,7 +82,7 @@ TEST_F(Rules, are_taken_by_every_command_that_counts) {
   EXPECT_EQ(run("custom_op.onnx --strict").code, 4);
 }
 
-TEST_F(Rules, scale_with_the_free_dimensions) {
+TEST_F(RulesFiles, scale_with_the_free_dimensions) {
   const auto bytes = test::bytes_of(test::OnnxGraph()
                                         .input("x", {"batch", "seq", 8})
                                         .node(test::onnx_node("MyOp", {"x"}, {"y"}, {}, "n", "com.acme"))
@@ -97,7 +97,7 @@ TEST_F(Rules, scale_with_the_free_dimensions) {
   EXPECT_EQ(json_of("$T/free.onnx --rules $T/my.toml --dim batch=3 --dim seq=7")["totals"]["macs"], 3 * 7 * 7);
 }
 
-TEST_F(Rules, are_told_where_they_are_used) {
+TEST_F(RulesFiles, are_told_where_they_are_used) {
   const Outcome outcome = run("explain custom_op.onnx 0 --rules custom_op.toml");
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("counted by the rule custom_op.toml:2"), HasSubstr("numel(y)*width"),
                                  HasSubstr("as the user's rule says")));
@@ -105,7 +105,7 @@ TEST_F(Rules, are_told_where_they_are_used) {
   EXPECT_THAT(run("custom_op.onnx --rules custom_op.toml").out, HasSubstr("as the user's rules say"));
 }
 
-TEST_F(Rules, with_a_mistake_end_with_its_place) {
+TEST_F(RulesFiles, with_a_mistake_end_with_its_place) {
   write("my.toml", "[op.BandMix]\nmull_add = 'numel(y)'\n");
   const Outcome key = run("custom_op.onnx --rules $T/my.toml");
   EXPECT_EQ(key.code, 2);
@@ -119,7 +119,7 @@ TEST_F(Rules, with_a_mistake_end_with_its_place) {
   EXPECT_EQ(run("custom_op.onnx --rules custom_op.onnx").code, 2);
 }
 
-TEST_F(Rules, that_fit_no_node_are_warned_of) {
+TEST_F(RulesFiles, that_fit_no_node_are_warned_of) {
   write("my.toml", "[op.BandMixx]\nadd = 1\n[op.MatMul]\nadd = 1\n");
   const Outcome outcome = run("custom_op.onnx --rules custom_op.toml --rules $T/my.toml");
   EXPECT_EQ(outcome.code, 0);
@@ -127,7 +127,7 @@ TEST_F(Rules, that_fit_no_node_are_warned_of) {
                                  HasSubstr("my.toml:3: flopstat knows 1 node 'MatMul'")));
 }
 
-TEST_F(Rules, begin_with_a_template_that_is_read_again) {
+TEST_F(RulesFiles, begin_with_a_template_that_is_read_again) {
   const Outcome written = run("explain custom_op.onnx --template");
   EXPECT_EQ(written.code, 0) << written.err;
   EXPECT_THAT(written.out, AllOf(HasSubstr("[op.\"com.acme::BandMix\"]"), HasSubstr("attr('width') = 5"),
@@ -141,7 +141,7 @@ TEST_F(Rules, begin_with_a_template_that_is_read_again) {
   EXPECT_EQ(json_of("custom_op.onnx --rules $T/filled.toml")["totals"]["macs"], kMacs);
 }
 
-TEST_F(Rules, have_a_template_for_a_type_with_and_without_a_model) {
+TEST_F(RulesFiles, have_a_template_for_a_type_with_and_without_a_model) {
   EXPECT_THAT(run("explain --template Own").out, HasSubstr("[op.\"Own\"]"));
   const Outcome of_model = run("explain --template MatMul custom_op.onnx --rules custom_op.toml");
   EXPECT_THAT(of_model.out, AllOf(HasSubstr("[op.\"MatMul\"]"), HasSubstr("override = true")));
@@ -152,7 +152,7 @@ TEST_F(Rules, have_a_template_for_a_type_with_and_without_a_model) {
   EXPECT_THAT(run("explain mnist_mlp.tflite --template").out, HasSubstr("nothing to be told"));
 }
 
-TEST_F(Rules, survive_names_that_would_leave_their_comment) {
+TEST_F(RulesFiles, survive_names_that_would_leave_their_comment) {
   const std::string name = "a\n[op.Evil]\nadd = 1 # \x1b[31m\"\\";
   const auto bytes = test::bytes_of(test::OnnxGraph()
                                         .input("x", {4})

@@ -96,11 +96,12 @@ TEST(Formats, the_list_names_each_format_once_with_its_endings) {
     names.emplace_back(format.name);
     // A JSON file is so rarely a model that its ending promises none.
     if (format.name != "keras json") {
-      EXPECT_THAT(std::string(format.extensions), StartsWith("."));
+      EXPECT_THAT(std::string(format.extensions), HasSubstr("."));
     }
     EXPECT_FALSE(format.title.empty());
   }
-  EXPECT_THAT(names, ::testing::ElementsAre("tflite", "onnx", "keras", "keras h5", "keras json"));
+  EXPECT_THAT(names, ::testing::ElementsAre("tflite", "onnx", "keras", "keras h5", "keras json",
+                                            "tensorflow saved model", "tensorflow graph"));
 }
 
 // --- C source --------------------------------------------------------------------------------------------------------

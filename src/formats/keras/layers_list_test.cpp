@@ -13,7 +13,7 @@ namespace {
 TEST(KerasLayerList, has_a_rule_or_a_reason_for_each_name_that_keras_exports) {
   constexpr size_t kMostReasons = 10;
   size_t reasons = 0;
-  const std::vector<Record> names = read_list("keras_layers.csv");
+  const std::vector<Record> names = read_list("lists/keras_layers.csv");
   EXPECT_GE(names.size(), 165U);
   for (const Record& each : names) {
     const std::string& name = each.at("name");
