@@ -470,14 +470,12 @@ DIFFERENCES = (
      "a masked loop runs its cell once before the first step, to make zeros of its result's shape"),
 
     # What it has not
-    (f"normalization_adapted normalization_adapted_keras2 {EFFICIENT_NETS}", KERAS, {"params": -1},
-     "Normalization counts what it was adapted to in a variable that no operation reads"),
     (f"normalization_adapted normalization_adapted_keras2 {EFFICIENT_NETS}", TENSORFLOW, {"params": -(3 + 3 + 1)},
      "mean 0 and variance 1 of what was not adapted are constants of one value"),
     ("attention_scaled attention_scaled_keras2 attention_concat attention_concat_keras2", "graphdef", {"params": -1},
      "a variable of one number is a constant like others"),
-    ("spectral_conv2d", f"{KERAS} {TENSORFLOW}", {"params": -12}, "no operation reads the vector of training"),
-    ("spectral_normalization", f"{KERAS} {TENSORFLOW}", {"params": -10}, "no operation reads the vector of training"),
+    ("spectral_conv2d", TENSORFLOW, {"params": -12}, "no operation reads the vector of training"),
+    ("spectral_normalization", TENSORFLOW, {"params": -10}, "no operation reads the vector of training"),
 
     # Weights of few bits: Keras' count is that of the network before
     ("dense_int8 conv2d_and_dense_int8", TENSORFLOW, {"params": 10}, "the scales of the weights"),

@@ -133,6 +133,15 @@ TEST(KerasJson, nodes_of_keras_2_and_of_keras_3_are_the_same_graph) {
   }
 }
 
+TEST(KerasJson, a_reshape_of_the_whole_shape_is_the_operation_where_no_module_says_so) {
+  const Report report = report_of(functional(
+      {input("x", "[null, 4, 8]"),
+       layer("Reshape", "r", R"({"name": "r", "newshape": [-1, 8, 2, 2]})", "[" + node("x", "[null, 4, 8]") + "]")},
+      R"(["x", 0, 0])", R"(["r", 0, 0])"));
+  ASSERT_TRUE(report.outputs.at(0).shape);
+  EXPECT_THAT(*report.outputs[0].shape, ::testing::ElementsAre(1, 8, 2, 2));
+}
+
 TEST(KerasJson, layers_may_stand_before_those_that_they_read) {
   const Report report = report_of(
       functional({dense("b", 4, "[" + node("a") + "]"), dense("a", 8, "[" + node("x") + "]"), input("x", "[null, 16]")},

@@ -16,8 +16,12 @@ constexpr size_t kMaxPath = 1000;
 /// Differences between configuration and weights that are named one by one.
 constexpr size_t kMaxWeightWarnings = 5;
 
+/// An operation of keras.ops that stands as a layer. HDF5 files name no modules: Reshape, whose layer is spelled in
+/// other words, is told by its key there.
 bool is_operation(const JsonValue& layer) {
   const std::string_view module = text_under(layer, "module");
+  const JsonValue* config = layer.find("config");
+  if (module.empty() && config != nullptr && config->find("newshape") != nullptr) return true;
   return module.starts_with("keras.src.ops") || module.starts_with("keras.ops");
 }
 
