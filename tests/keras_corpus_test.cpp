@@ -38,8 +38,7 @@ std::map<std::string, Truth> truth_of_keras() {
   return files;
 }
 
-/// 0 where there are no trainable parameters at all: then no row has any.
-std::string text_of(const Figure& figure) { return std::to_string(figure.value_or(0)); }
+std::string text_of(const Figure& figure) { return figure ? std::to_string(*figure) : "not known"; }
 
 TEST_F(KerasCorpus, parameters_and_macs_of_every_layer_equal_those_of_keras) {
   for (const auto& [file, truth] : truth_of_keras()) {

@@ -552,6 +552,7 @@ class Counter {
       add(type.figures, row, repeat);
     }
     for (const TypeSummary& type : report_.by_type) add(totals.figures, type.figures, 1);
+    if (totals.figures.params == 0 && totals.complete) totals.trainable_params = 0;
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
       return std::pair(dearness(b.figures), a.type) < std::pair(dearness(a.figures), b.type);
     });

@@ -38,6 +38,12 @@ TEST(Parameters, that_training_moves_are_told_apart_where_the_file_says_which) {
   EXPECT_EQ(all.report.totals.trainable_params, 784 * 10 + 1);
 }
 
+TEST(Parameters, of_which_there_are_none_has_none_that_training_moves) {
+  ModelBuilder b;
+  b.outputs({b.node(Unary{UnaryFn::relu}, {b.input("x", {1, 8})})});
+  EXPECT_EQ(counted(b.finish()).report.totals.trainable_params, 0);
+}
+
 TEST(Parameters, a_stored_buffer_used_twice_counts_once_for_its_first_user) {
   ModelBuilder b;
   const TensorId x = b.input("x", {1, 8});

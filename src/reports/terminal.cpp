@@ -65,7 +65,8 @@ SummaryLine parameters_line(const Report& report, const TerminalStyle& style) {
   const bool has_share = totals.figures.weight_bytes && report.file_bytes > 0 && totals.complete;
   const std::string share = has_share ? percent(*totals.figures.weight_bytes, report.file_bytes) + " of the " : "";
   line.pieces.push_back({fmt::format("{}file ({})", share, bytes_text(report.file_bytes, style))});
-  if (totals.trainable_params) line.pieces.push_back({total_text("trainable_params", report, style) + " trainable"});
+  if (totals.trainable_params && totals.figures.params != 0)
+    line.pieces.push_back({total_text("trainable_params", report, style) + " trainable"});
   if (totals.buffer_elements > 0) {
     line.pieces.push_back({"buffers " + total_text("buffer_elements", report, style) + " elements"});
   }
