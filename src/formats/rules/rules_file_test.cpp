@@ -140,5 +140,12 @@ TEST(RulesFile, reads_no_larger_file_than_rules_can_be) {
   EXPECT_TRUE(read(repeated("#", kMaxRulesFile)).empty());
 }
 
+TEST(RulesFile, other_letters_than_ascii_stand_in_comments_and_strings) {
+  EXPECT_THAT(fault_in("\xd1\xa2 = 1").message, HasSubstr("outside of ASCII"));
+  EXPECT_THAT(fault_in("[op.a]\nmul_add = \"\"\"\\ \xd1\xa2\"\"\"").message, HasSubstr("outside of ASCII"));
+  EXPECT_THAT(fault_in("[op.a] # \xd1\xa2\n\xd1\xa2").message, HasSubstr("outside of ASCII"));
+  EXPECT_EQ(rule_in("[op.'\xd1\xa2']  # \xd1\xa2\nmul_add = 1\n").name, "\xd1\xa2");
+}
+
 }  // namespace
 }  // namespace flopstat::rules
