@@ -115,30 +115,15 @@ class Reader {
     }
   }
 
-  /// Other letters than those of ASCII stand in comments and in strings of one line. Where the TOML library 3.3 looks
-  /// for blanks it takes some of them for impossible, which no assertion of it tells.
+  /// Where the TOML library 3.3 looks for blanks it takes some letters for impossible, which no assertion of it tells.
   void check_letters() const {
-    const bool long_strings =
-        text_.find("\"\"\"") != std::string_view::npos || text_.find("'''") != std::string_view::npos;
     toml::source_position at{1, 1};
-    char quote = 0;  // of the string that has begun, '#' in a comment
-    bool escaped = false;
     for (const char c : text_) {
-      const bool ascii = static_cast<unsigned char>(c) < 0x80;
-      if (!ascii && (quote == 0 || long_strings)) {
-        fail(at, "letters outside of ASCII stand in comments and in strings of one line only");
+      if (static_cast<unsigned char>(c) >= 0x80) {
+        fail(at, "a rules file is ASCII", "write other letters as \\u00e9 in a string in double quotes");
       }
       ++at.column;
-      if (c == '\n') {
-        at = {at.line + 1, 1};
-        quote = 0;
-        escaped = false;
-      } else if (quote == 0) {
-        if (c == '#' || c == '"' || c == '\'') quote = c;
-      } else if (quote != '#') {
-        if (c == quote && !escaped) quote = 0;
-        escaped = quote == '"' && c == '\\' && !escaped;
-      }
+      if (c == '\n') at = {at.line + 1, 1};
     }
   }
 
