@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 
 namespace flopstat::keras {
 namespace {

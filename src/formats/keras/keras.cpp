@@ -10,6 +10,7 @@
 #include "flopstat/error.h"
 #include "formats/keras/network.h"
 #include "formats/keras/weights_file.h"
+#include "formats/names.h"
 
 namespace flopstat {
 namespace keras {

@@ -5,6 +5,7 @@
 #include "formats/keras/activations.h"
 #include "formats/keras/layer.h"
 #include "formats/keras/network.h"
+#include "formats/names.h"
 #include "ops/operands.h"
 
 namespace flopstat::keras {

@@ -5,6 +5,7 @@
 
 #include "flopstat/error.h"
 #include "formats/keras/functional.h"
+#include "formats/names.h"
 #include "ops/operands.h"
 
 namespace flopstat::keras {
@@ -54,8 +55,6 @@ std::string_view text_under(const JsonValue& object, std::string_view key) {
   const JsonValue* value = object.find(key);
   return value == nullptr || value->text() == nullptr ? std::string_view{} : *value->text();
 }
-
-std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
 
 std::optional<std::vector<int64_t>> sizes_in(const JsonValue* value) {
   if (value != nullptr && text_under(*value, "class_name") == "__tuple__") value = value->find("items");

@@ -115,8 +115,6 @@ class Network {
 const JsonValue& config_of(const JsonValue& layer);
 /// The text under a key of an object; empty where there is none.
 std::string_view text_under(const JsonValue& object, std::string_view key);
-/// A name as messages show it: in quotes, and cut where it is long.
-std::string quoted(std::string_view name);
 /// A list of sizes, null for a free one (-1), `__tuple__` too; nothing where the value is no such list.
 std::optional<std::vector<int64_t>> sizes_in(const JsonValue* value);
 /// Whether the object is a model with layers of its own.

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "formats/names.h"
 #include "formats/onnx/schema.h"
 #include "formats/onnx/tensor.h"
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/onnx/operators.h"
 #include "formats/onnx/schema.h"
 #include "formats/onnx/scope.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/onnx/schema.h"
 #include "formats/onnx/tensor.h"
 

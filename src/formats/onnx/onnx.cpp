@@ -2,6 +2,7 @@
 
 #include "bytes/protobuf.h"
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/onnx/graph_reader.h"
 #include "formats/onnx/schema.h"
 #include "formats/onnx/tensor.h"

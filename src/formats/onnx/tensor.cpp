@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/onnx/schema.h"
 
 namespace flopstat::onnx {
@@ -221,18 +222,6 @@ DType dtype_of(int64_t data_type) {
     default: return DType::unknown;
   }
 }
-
-std::string_view name_in(const ProtoMessage& message) {
-  const std::string_view name = message.text();
-  if (name.size() > kMaxName) {
-    throw Error(ErrorCode::limit,
-                "a name has " + std::to_string(name.size()) + " bytes, the limit is " + std::to_string(kMaxName),
-                message.field_offset());
-  }
-  return name;
-}
-
-std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
 
 Tensor read_tensor(ProtoMessage message, uint32_t storage, ExternalFiles* external_files) {
   const ProtoMessage whole = message;

@@ -12,14 +12,7 @@
 /// Tensors, types and names of an ONNX file.
 namespace flopstat::onnx {
 
-inline constexpr size_t kMaxName = size_t{1} << 20;
 inline constexpr size_t kMaxRank = 32;
-
-/// The current field as a name. Throws `Error` (limit) for one longer than `kMaxName`.
-std::string_view name_in(const ProtoMessage& message);
-
-/// A name as messages show it: in quotes, and cut where it is long.
-std::string quoted(std::string_view name);
 
 /// A TensorProto as a constant; `storage` is its number among the stored ones. Dense little-endian contents become
 /// `data`; varints become `elements` if they are at most `kMaxElements`. External data stays unopened: only its length

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/tensorflow/operators.h"
 #include "formats/tensorflow/schema.h"
 #include "formats/tensorflow/tensor.h"

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/tensorflow/schema.h"
 #include "formats/tensorflow/tensor.h"
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/tensorflow/results.h"
 #include "formats/tensorflow/schema.h"
 #include "formats/tensorflow/tensor.h"

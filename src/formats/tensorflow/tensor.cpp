@@ -135,18 +135,6 @@ DType dtype_of(int64_t data_type) {
   }
 }
 
-std::string_view name_in(const ProtoMessage& message) {
-  const std::string_view name = message.text();
-  if (name.size() > kMaxName) {
-    throw Error(ErrorCode::limit,
-                "a name has " + std::to_string(name.size()) + " bytes, the limit is " + std::to_string(kMaxName),
-                message.field_offset());
-  }
-  return name;
-}
-
-std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 80)) + "'"; }
-
 std::optional<std::vector<Dim>> read_shape(ProtoMessage message) {
   std::vector<Dim> dims;
   bool unknown_rank = false;

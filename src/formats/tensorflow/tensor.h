@@ -11,17 +11,10 @@
 /// Tensors, shapes and names of TensorFlow's messages.
 namespace flopstat::tensorflow {
 
-inline constexpr size_t kMaxName = size_t{1} << 20;
 inline constexpr size_t kMaxRank = 32;
 
 /// Elements of constants in all that are repetitions of what is stored: a few bytes may say a million.
 inline constexpr uint64_t kMaxRepeated = 1'000'000;
-
-/// The current field as a name. Throws `Error` (limit) for one longer than `kMaxName`.
-std::string_view name_in(const ProtoMessage& message);
-
-/// A name as messages show it: in quotes, and cut where it is long.
-std::string quoted(std::string_view name);
 
 /// A TensorShapeProto; negative sizes are free. None: not even the rank is known. Throws `Error` (limit) for more than
 /// `kMaxRank` axes.

@@ -10,6 +10,7 @@
 
 #include "bytes/protobuf.h"
 #include "flopstat/error.h"
+#include "formats/names.h"
 #include "formats/tensorflow/graph_reader.h"
 #include "formats/tensorflow/schema.h"
 #include "formats/tensorflow/tensor.h"
