@@ -75,7 +75,11 @@ std::vector<UserRules> read_rules(const std::vector<std::string>& paths) {
 }
 
 Bindings bindings_of(const Options& options) {
-  Bindings bindings{options.dims, options.inputs, options.trust_stored_shapes, {}, options.skip_unmatched_names};
+  Bindings bindings{.dims = options.dims,
+                    .inputs = options.inputs,
+                    .image_size = options.image_size,
+                    .trust_stored_shapes = options.trust_stored_shapes,
+                    .skip_unmatched_names = options.skip_unmatched_names};
   for (const auto& [name, numbers] : options.contents) {
     Elements& elements = bindings.contents[name];
     for (const Number& number : numbers) {

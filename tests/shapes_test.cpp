@@ -97,7 +97,7 @@ Tally compare_file(const std::string& path, const std::string& file) {
   Tally tally;
   const auto compare_main = [&] {
     const Options options = test::options_for(file);
-    const Frames frames = infer(model, {options.dims, options.inputs, false});
+    const Frames frames = infer(model, {.dims = options.dims, .inputs = options.inputs, .trust_stored_shapes = false});
     if (!model.graphs.empty()) tally += Comparison(model, file).compare_main(frames.root);
   };
   if (model.signatures.empty()) compare_main();

@@ -27,6 +27,7 @@ struct Options {
   std::map<std::string, int64_t> dims = {};                  ///< free dimensions by name: {"batch", 8}
   std::map<std::string, std::vector<int64_t>> inputs = {};   ///< whole input shapes by name
   std::map<std::string, std::vector<Number>> contents = {};  ///< of small inputs by name, in row-major order
+  std::vector<int64_t> image_size = {};                      ///< height and width of all images; empty: the file's
   std::string signature = {};                                ///< empty: the default one, else the first
   std::string convention = "flopstat";
   std::vector<std::string> rules = {};  ///< files that say what operators cost which nobody else knows: docs/rules.md

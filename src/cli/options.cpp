@@ -113,7 +113,7 @@ std::string joined(std::span<const std::string_view> words) {
 struct Texts {
   std::vector<std::string> dims, inputs, gates;
   std::string colour = "auto", units = "iec", qdq = "integer", format;
-  std::string sort, columns, limit, depth;
+  std::string sort, columns, limit, depth, image_size;
   bool oneline = false, json = false, csv = false, markdown = false;
   bool help = false;
   bool version = false;
@@ -241,6 +241,16 @@ void read_inputs(const std::vector<std::string>& texts, flopstat::Options& optio
     }
     options.inputs[parts->first] = *shape;
   }
+}
+
+std::vector<int64_t> read_image_size(const std::string& text) {
+  if (text.empty()) return {};
+  const std::optional<std::vector<int64_t>> read = sizes(text);
+  const bool has_no_pixels = read && std::ranges::find(*read, 0) != read->end();
+  if (!read || read->size() > 2 || has_no_pixels) {
+    throw bad_value("--imgsz", text, "takes the height and the width of an image in pixels, as in 224 or 224x320");
+  }
+  return {read->front(), read->back()};
 }
 
 void check_convention(const std::string& name) {
@@ -375,6 +385,7 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
     repeatable(app.add_option("--dim", texts.dims, size)->type_name("NAME=N"));
     repeatable(app.add_option("--input", texts.inputs, "an input's shape, x=1x3x224x224, or contents, n=[3]")
                    ->type_name("NAME=SHAPE"));
+    last(app.add_option("--imgsz", texts.image_size, "height and width of images: 224, or 224x320")->type_name("SIZE"));
     last(app.add_option("--signature", arguments.options.signature, "which signature of the file is counted")
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
@@ -475,6 +486,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   }
   read_dims(texts.dims, command.command, arguments);
   read_inputs(texts.inputs, arguments.options);
+  arguments.options.image_size = read_image_size(texts.image_size);
   arguments.colour = read_choice("--color", texts.colour, kWhen);
   arguments.units = read_choice("--units", texts.units, kUnits);
   arguments.options.qdq = read_choice("--qdq", texts.qdq, kQdq);

@@ -36,6 +36,19 @@ std::vector<std::string> names_of(const Model& model, TensorId id) {
   return names;
 }
 
+/// The axis of the height of an image, the width lies behind it; nothing where the input is none. See `bind`.
+std::optional<size_t> height_axis(const Tensor& input) {
+  if (!input.dims || input.dims->size() != 4) return std::nullopt;
+  const std::vector<Dim>& dims = *input.dims;
+  const auto is_free = [&](size_t axis) { return dims[axis].size < 0; };
+  const auto is_channels = [&](size_t axis) {
+    return dims[axis].size == 1 || dims[axis].size == 3 || dims[axis].size == 4;
+  };
+  if (is_channels(1) != is_channels(3)) return is_channels(1) ? 2 : 1;
+  if (is_free(2) && is_free(1) != is_free(3)) return is_free(1) ? 1 : 2;
+  return std::nullopt;
+}
+
 class Binder {
  public:
   Binder(const Model& model, const Bindings& bindings) : model_(model), bindings_(bindings) {}
@@ -71,6 +84,7 @@ class Binder {
         const std::string name = dim_name(input, axis);
         const auto has_name = [&](const FreeDim& dim) { return dim.name == name; };
         if (bindings_.dims.contains(name) || std::any_of(free.begin(), free.end(), has_name)) continue;
+        if (image_size(input, axis)) continue;
         free.push_back({name, batches_.contains(name)});
       }
     }
@@ -108,6 +122,7 @@ class Binder {
 
   Known<Value> bind_input(TensorId id, const Tensor& input) {
     inputs_.insert(std::string(input.name));
+    if (height_axis(input)) has_image_ = true;
     if (const auto given = given_shape(id); given != bindings_.inputs.end()) {
       used_inputs_.insert(given->first);
       return whole_shape(input, given->first, given->second);
@@ -120,9 +135,10 @@ class Binder {
     std::string missing;
     for (size_t axis = 0; axis < value.shape.size(); ++axis) {
       const int64_t size = (*input.dims)[axis].size;
-      value.shape[axis] = size >= 0 ? size : free_size(input, axis, missing);
+      value.shape[axis] = size >= 0 ? fixed_size(input, axis) : free_size(input, axis, missing);
     }
     if (missing.empty()) return value;
+    if (height_axis(input)) missing += ", or --imgsz N";
     return Unknown{"the input '" + std::string(input.name) + "' has a free size: bind it with" + missing};
   }
 
@@ -150,6 +166,20 @@ class Binder {
     }
   }
 
+  /// The image size where the axis is the height or the width of an image, and a size is bound.
+  std::optional<int64_t> image_size(const Tensor& input, size_t axis) const {
+    const std::optional<size_t> height = height_axis(input);
+    if (bindings_.image_size.empty() || !height || axis < *height || axis > *height + 1) return std::nullopt;
+    return bindings_.image_size[axis - *height];
+  }
+
+  int64_t fixed_size(const Tensor& input, size_t axis) {
+    const int64_t size = (*input.dims)[axis].size;
+    const std::optional<int64_t> of_image = image_size(input, axis);
+    if (of_image && *of_image != size) result_.rebound = true;
+    return of_image.value_or(size);
+  }
+
   /// The size bound to a free axis; appends the flag that would bind it to `missing` where there is none.
   int64_t free_size(const Tensor& input, size_t axis, std::string& missing) {
     const std::string name = dim_name(input, axis);
@@ -157,6 +187,7 @@ class Binder {
     if (const auto given = bindings_.dims.find(name); given != bindings_.dims.end()) {
       return result_.dims[name] = given->second;
     }
+    if (const std::optional<int64_t> of_image = image_size(input, axis)) return result_.dims[name] = *of_image;
     if (batches_.contains(name)) return result_.dims[name] = 1;
     missing += " --dim " + name + "=N";
     return 0;
@@ -196,6 +227,11 @@ class Binder {
              free_.empty() ? "all of its input sizes are fixed" : "it has: " + join_names(free_));
     }
     for (const auto& [name, shape] : bindings_.inputs) refuse_unmatched(name);
+    if (!bindings_.image_size.empty() && !has_image_) {
+      refuse(
+          "the model has no input that an image size is for",
+          "an image has four axes, 1, 3 or 4 channels second or last; the model's inputs are: " + join_names(inputs_));
+    }
     for (const auto& [name, elements] : bindings_.contents) refuse_unmatched(name);
   }
 
@@ -216,6 +252,7 @@ class Binder {
   std::set<std::string> free_;
   std::set<std::string> inputs_;
   std::set<std::string> used_inputs_;
+  bool has_image_ = false;
 };
 
 }  // namespace

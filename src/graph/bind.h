@@ -18,10 +18,12 @@ struct BoundInputs {
 
 /// Binds the free dimensions of the main graph's inputs. A free axis 0 without a binding is taken as 1, and so is any
 /// axis of that name or named batch; another one leaves its input Unknown and names the flag that binds it. `batch` on
-/// a model without a free axis 0 replaces the leading 1 of every input.
+/// a model without a free axis 0 replaces the leading 1 of every input. The image size goes to every input of four axes
+/// whose second or last are 1, 3 or 4 channels, or whose only free sizes are height and width; what names an input or a
+/// dimension goes before it.
 ///
-/// Throws `Error` (usage) for a shape of another rank, and for a name that the model does not have unless
-/// `skip_unmatched_names` is set.
+/// Throws `Error` (usage) for a shape of another rank, and unless `skip_unmatched_names` is set for a name that the
+/// model does not have and for an image size where no input is an image.
 BoundInputs bind(const Model& model, const Bindings& bindings);
 
 /// A dimension that the file leaves open.

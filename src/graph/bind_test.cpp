@@ -154,6 +154,58 @@ TEST(Bind, a_batch_that_is_no_leading_one_is_not_replaced) {
             std::string::npos);
 }
 
+TEST(Bind, an_image_size_is_height_and_width_before_or_behind_the_channels) {
+  const Bindings bindings{.image_size = {224, 320}};
+  EXPECT_EQ(bound_shape(bind(with_input({-1, -1, -1, 3}), bindings)), (Shape{1, 224, 320, 3}));
+  EXPECT_EQ(bound_shape(bind(with_input({-1, 3, -1, -1}), bindings)), (Shape{1, 3, 224, 320}));
+  EXPECT_EQ(bound_shape(bind(with_input({2, 1, -1, -1}), bindings)), (Shape{2, 1, 224, 320}));
+}
+
+TEST(Bind, an_image_of_many_channels_is_known_by_its_two_free_sizes) {
+  const Bindings bindings{.image_size = {224, 320}};
+  EXPECT_EQ(bound_shape(bind(with_input({-1, -1, -1, 12}), bindings)), (Shape{1, 224, 320, 12}));
+  EXPECT_EQ(bound_shape(bind(with_input({-1, 12, -1, -1}), bindings)), (Shape{1, 12, 224, 320}));
+}
+
+TEST(Bind, an_image_size_names_the_free_dimensions_that_it_binds) {
+  const BoundInputs inputs = bind(with_input({-1, -1, -1, 3}), {.image_size = {64, 32}});
+  EXPECT_EQ(inputs.dims, (std::map<std::string, int64_t>{{"batch", 1}, {"x.1", 64}, {"x.2", 32}}));
+  EXPECT_FALSE(inputs.rebound);
+}
+
+TEST(Bind, an_image_size_changes_what_the_file_fixes) {
+  const BoundInputs inputs = bind(with_input({1, 3, 640, 640}), {.image_size = {640, 320}});
+  EXPECT_EQ(bound_shape(inputs), (Shape{1, 3, 640, 320}));
+  EXPECT_TRUE(inputs.rebound);
+  EXPECT_FALSE(bind(with_input({1, 3, 640, 640}), {.image_size = {640, 640}}).rebound);
+}
+
+TEST(Bind, what_names_a_dimension_or_an_input_goes_before_the_image_size) {
+  EXPECT_EQ(bound_shape(bind(with_input({-1, -1, -1, 3}), {.dims = {{"x.1", 48}}, .image_size = {64, 32}})),
+            (Shape{1, 48, 32, 3}));
+  EXPECT_EQ(bound_shape(bind(with_input({-1, -1, -1, 3}), {.inputs = {{"x", {1, 8, 9, 3}}}, .image_size = {64, 32}})),
+            (Shape{1, 8, 9, 3}));
+}
+
+TEST(Bind, an_image_size_is_refused_where_no_input_is_an_image) {
+  for (const Shape& shape : {Shape{-1, 28}, Shape{1, 3, 64, 3}, Shape{-1, -1, -1, -1}, Shape{1, 8, 8, 16}}) {
+    const Error error = error_of(with_input(shape), {.image_size = {64, 64}});
+    EXPECT_EQ(error.code, ErrorCode::usage);
+    EXPECT_NE(error.note.find("the model's inputs are: x"), std::string::npos) << error.note;
+  }
+}
+
+TEST(Bind, a_free_size_of_an_image_names_the_image_size_too) {
+  EXPECT_NE(reason(bind(with_input({-1, -1, -1, 3}), {}).values[0]).why.find(", or --imgsz N"), std::string::npos);
+  EXPECT_EQ(reason(bind(with_input({-1, -1, 3}), {}).values[0]).why.find("--imgsz"), std::string::npos);
+}
+
+TEST(Bind, dimensions_that_the_image_size_binds_are_free_no_more) {
+  const std::vector<FreeDim> free = free_dims(with_input({-1, -1, -1, 3}), {.image_size = {64, 64}});
+  ASSERT_EQ(free.size(), 1u);
+  EXPECT_EQ(free[0].name, "batch");
+}
+
 TEST(Bind, an_axis_named_batch_is_one_wherever_it_stands) {
   Model model = with_input({12, -1, 16});
   (*model.graphs[0].tensors[0].dims)[1].symbol = "batch";

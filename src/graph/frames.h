@@ -38,6 +38,7 @@ struct Called {
 struct Bindings {
   std::map<std::string, int64_t> dims = {};                 ///< by the file's symbol, "batch", or "input.axis"
   std::map<std::string, std::vector<int64_t>> inputs = {};  ///< whole shapes by the input's name
+  std::vector<int64_t> image_size = {};                     ///< height and width of inputs that are images, or empty
   bool trust_stored_shapes = true;                ///< shapes in the file fill holes where no dimension is free
   std::map<std::string, Elements> contents = {};  ///< of small inputs by the input's name, in row-major order
   bool skip_unmatched_names = false;              ///< names that the model does not have are listed instead of refused
