@@ -120,7 +120,8 @@ class Reader {
     toml::source_position at{1, 1};
     for (const char c : text_) {
       if (static_cast<unsigned char>(c) >= 0x80) {
-        fail(at, "a rules file is ASCII", "write other letters as \\u00e9 in a string in double quotes");
+        fail(at, "a rules file is ASCII",
+             "write other letters as TOML escapes in a string in double quotes: a backslash and u00e9");
       }
       ++at.column;
       if (c == '\n') at = {at.line + 1, 1};
