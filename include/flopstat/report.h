@@ -41,6 +41,9 @@ struct Figures {
   Figure written_bytes;
   std::vector<Work> work;  ///< summed by part, unit, type, certainty and mark
 
+  /// Nothing, and known to be nothing: where a sum begins.
+  static Figures zero();
+
   /// (FLOPs + OPs) / (bytes read + written), if all are known and some bytes move.
   std::optional<double> intensity() const;
 };
@@ -90,7 +93,7 @@ struct Totals {
   bool complete = true;           ///< no such row, no unknown repeat: else every figure is a lower bound
   Figures figures;                ///< figure * repeat, summed over the rows that are known; params and weights once
   Figure float_equivalent_flops;  ///< of the same network without quantization; none where nothing is quantized
-  Figure trainable_params;        ///< where the file says which are
+  Figure trainable_params;        ///< where the file says which are; 0 where it has no parameters
   uint64_t buffer_elements = 0;   ///< stored constants that the file names as no parameters
   uint64_t quantization_bytes = 0;
   Figure state_bytes = 0;  ///< of what outlives a run; none where the size of some of it is not known

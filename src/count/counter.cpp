@@ -162,18 +162,6 @@ void add(Figures& into, const Row& row, uint64_t repeat) {
   if (row.figures.weight_bytes) add(into.weight_bytes, row.figures.weight_bytes, 1);
 }
 
-Figures zero() {
-  return {.macs = 0,
-          .valid_macs = 0,
-          .flops = 0,
-          .int_ops = 0,
-          .params = 0,
-          .weight_bytes = 0,
-          .read_bytes = 0,
-          .written_bytes = 0,
-          .work = {}};
-}
-
 /// MACs, then operations. Throws `Overflow`.
 std::pair<uint64_t, uint64_t> dearness(const Figures& figures) {
   return {figures.macs.value_or(0), (Count{figures.flops.value_or(0)} + figures.int_ops.value_or(0)).value()};
@@ -265,7 +253,7 @@ class Counter {
     size_t dearest = 0;
     Figures most;
     for (size_t c = 0; c + 1 < starts.size(); ++c) {
-      Figures sum = zero();
+      Figures sum = Figures::zero();
       for (size_t i = starts[c]; i < starts[c + 1]; ++i) {
         add(sum, report_.rows[i], report_.rows[i].repeat.value_or(1));
       }
@@ -534,12 +522,12 @@ class Counter {
 
   void sum_up() {
     Totals& totals = report_.totals;
-    totals.figures = zero();
+    totals.figures = Figures::zero();
     totals.nodes = report_.rows.size();
     std::unordered_map<std::string_view, size_t> position;
     for (const Row& row : report_.rows) {
       const auto [found, is_new] = position.try_emplace(row.type, report_.by_type.size());
-      if (is_new) report_.by_type.push_back({.type = row.type, .figures = zero()});
+      if (is_new) report_.by_type.push_back({.type = row.type, .figures = Figures::zero()});
       TypeSummary& type = report_.by_type[found->second];
       ++type.nodes;
       // A body whose trips are not known counts once, and the total is a lower bound.
@@ -571,6 +559,18 @@ class Counter {
 };
 
 }  // namespace
+
+Figures Figures::zero() {
+  return {.macs = 0,
+          .valid_macs = 0,
+          .flops = 0,
+          .int_ops = 0,
+          .params = 0,
+          .weight_bytes = 0,
+          .read_bytes = 0,
+          .written_bytes = 0,
+          .work = {}};
+}
 
 std::optional<double> Figures::intensity() const {
   if (!flops || !int_ops || !read_bytes || !written_bytes || *read_bytes + *written_bytes == 0) return std::nullopt;

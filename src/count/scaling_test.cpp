@@ -27,28 +27,13 @@ struct MadeModel {
     Totals& totals = report.totals;
     totals.complete = known(sizes);
     totals.unknown_nodes = totals.complete ? 0 : 1;
-    totals.figures = {.macs = 0,
-                      .valid_macs = 0,
-                      .flops = 0,
-                      .int_ops = 0,
-                      .params = 0,
-                      .weight_bytes = 0,
-                      .read_bytes = 0,
-                      .written_bytes = 0,
-                      .work = {}};
+    totals.figures = Figures::zero();
     for (const Rule& rule : macs) {
       Row row;
       row.index = static_cast<uint32_t>(report.rows.size());
       row.type = "Conv";
-      row.figures = {.macs = static_cast<uint64_t>(rule(sizes)),
-                     .valid_macs = 0,
-                     .flops = 0,
-                     .int_ops = 0,
-                     .params = 0,
-                     .weight_bytes = 0,
-                     .read_bytes = 0,
-                     .written_bytes = 0,
-                     .work = {}};
+      row.figures = Figures::zero();
+      row.figures.macs = static_cast<uint64_t>(rule(sizes));
       if (!totals.complete) row.unknown = "the window is larger than the input";
       *totals.figures.macs += *row.figures.macs;
       report.rows.push_back(row);

@@ -58,22 +58,8 @@ std::string to_string(const std::vector<Dim>& dims) {
   return text;
 }
 
-/// Tensors have at most this many axes.
-constexpr size_t kMaxRank = 64;
-
 /// Elements that all values of one inference carry together. A few bytes of a fill are 65,536 of them.
 constexpr uint64_t kMaxCarried = 1'000'000;
-
-/// Every size is in range and the number of elements can be counted.
-bool plausible(const Shape& shape) {
-  if (shape.size() > kMaxRank) return false;
-  uint64_t elements = 1;
-  for (const int64_t size : shape) {
-    if (size < 0 || size > kMaxDim) return false;
-    if (size != 0 && __builtin_mul_overflow(elements, static_cast<uint64_t>(size), &elements)) return false;
-  }
-  return elements <= uint64_t{1} << 56;
-}
 
 class Inference final : public GraphRunner {
  public:

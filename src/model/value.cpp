@@ -17,6 +17,16 @@ Count product(const Shape& shape) {
   throw Overflow{};
 }
 
+bool plausible(const Shape& shape) {
+  if (shape.size() > kMaxRank) return false;
+  uint64_t elements = 1;
+  for (const int64_t size : shape) {
+    if (size < 0 || size > kMaxDim) return false;
+    if (size != 0 && __builtin_mul_overflow(elements, static_cast<uint64_t>(size), &elements)) return false;
+  }
+  return elements <= uint64_t{1} << 56;
+}
+
 std::optional<std::vector<int64_t>> integers(const Elements& elements) {
   std::vector<int64_t> result;
   result.reserve(elements.size());

@@ -18,8 +18,14 @@ inline constexpr int64_t kMaxDim = int64_t{1} << 40;
 /// Largest number of elements whose values are carried along with a shape.
 inline constexpr size_t kMaxElements = 65'536;
 
+/// Most axes of a tensor; NumPy and PyTorch have the same limit.
+inline constexpr size_t kMaxRank = 64;
+
 /// Number of elements, 1 for a scalar. Throws `Overflow`.
 Count product(const Shape& shape);
+
+/// At most `kMaxRank` axes, every size in [0, `kMaxDim`], and at most 2^56 elements.
+bool plausible(const Shape& shape);
 
 /// One element of a small tensor: unknown before the model runs, a whole number, or a real one.
 using Element = std::variant<std::monostate, int64_t, double>;

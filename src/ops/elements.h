@@ -11,9 +11,6 @@
 /// positions from their operands, and how those that move elements carry them to their result.
 namespace flopstat {
 
-/// Most axes that a result may be given by a list of sizes; NumPy and PyTorch have the same limit.
-inline constexpr size_t kMaxRank = 64;
-
 /// The element as a whole number, if it is known and whole.
 std::optional<int64_t> whole(const Element& element);
 

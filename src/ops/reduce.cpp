@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/arithmetic.h"
+#include "ops/functions.h"
 #include "ops/ops.h"
 #include "ops/requantize.h"
 
@@ -126,6 +127,16 @@ Rows rows_along(const Operands& operands, size_t axis) {
 }
 
 }  // namespace
+
+std::optional<Unit> unit_of(ReduceFn fn) {
+  switch (fn) {
+    case ReduceFn::sum: return Unit::add;
+    case ReduceFn::prod: return Unit::mul;
+    case ReduceFn::max:
+    case ReduceFn::min: return Unit::compare;
+    default: return std::nullopt;
+  }
+}
 
 // --- Reduce ----------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "ops/elements.h"
+#include "ops/functions.h"
 #include "ops/ops.h"
 #include "ops/window.h"
 
@@ -64,16 +65,6 @@ Known<Resolved> resolve(const ReduceWindow& op, const Operands& operands) {
   return result;
 }
 
-std::optional<Unit> step(ReduceFn fn) {
-  switch (fn) {
-    case ReduceFn::sum: return Unit::add;
-    case ReduceFn::prod: return Unit::mul;
-    case ReduceFn::max:
-    case ReduceFn::min: return Unit::compare;
-    default: return std::nullopt;
-  }
-}
-
 }  // namespace
 
 Inferred infer(const ReduceWindow& op, const Operands& operands) {
@@ -96,7 +87,7 @@ Known<Cost> count(const ReduceWindow& op, const Operands& operands) {
   if (!y) return no_operand();
   Cost cost;
   if (op.fn == ReduceFn::any || op.fn == ReduceFn::all) return cost;
-  const std::optional<Unit> unit = step(op.fn);
+  const std::optional<Unit> unit = unit_of(op.fn);
   if (!unit || is_complex(x.dtype())) return Unknown{"there is no formula for this reduction of windows"};
   Count taps = 1;
   for (size_t i = 0; i < x.rank(); ++i) {

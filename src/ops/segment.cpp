@@ -2,6 +2,7 @@
 #include <string>
 
 #include "ops/elements.h"
+#include "ops/functions.h"
 #include "ops/ops.h"
 
 /// Operations that combine the entries of a tensor that belong together.
@@ -31,17 +32,6 @@ Known<int64_t> segments(const Operands& operands) {
   return values->back() + 1;
 }
 
-/// The unit of one step of a reduction.
-std::optional<Unit> step(ReduceFn fn) {
-  switch (fn) {
-    case ReduceFn::sum: return Unit::add;
-    case ReduceFn::prod: return Unit::mul;
-    case ReduceFn::max:
-    case ReduceFn::min: return Unit::compare;
-    default: return std::nullopt;
-  }
-}
-
 }  // namespace
 
 Inferred infer(const SegmentReduce&, const Operands& operands) {
@@ -64,7 +54,7 @@ Inferred infer(const SegmentReduce&, const Operands& operands) {
 Known<Cost> count(const SegmentReduce& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   if (!x) return no_operand();
-  const std::optional<Unit> unit = step(op.fn);
+  const std::optional<Unit> unit = unit_of(op.fn);
   if (!unit || is_complex(x.dtype())) return Unknown{"there is no formula for this reduction of segments"};
   Cost cost;
   cost.add(Part::core, *unit, x.dtype(), x.size());

@@ -8,18 +8,10 @@ namespace flopstat {
 
 /// Several rows together: figure * repeat, summed over the rows that are known; parameters and weights once.
 struct Sum {
-  uint64_t nodes = 0;          ///< rows
-  uint64_t unknown_nodes = 0;  ///< rows that run and whose cost is not known
-  bool complete = true;        ///< no such row, no unknown repeat: else every figure is a lower bound
-  Figures figures = {.macs = 0,
-                     .valid_macs = 0,
-                     .flops = 0,
-                     .int_ops = 0,
-                     .params = 0,
-                     .weight_bytes = 0,
-                     .read_bytes = 0,
-                     .written_bytes = 0,
-                     .work = {}};  ///< without the work
+  uint64_t nodes = 0;                 ///< rows
+  uint64_t unknown_nodes = 0;         ///< rows that run and whose cost is not known
+  bool complete = true;               ///< no such row, no unknown repeat: else every figure is a lower bound
+  Figures figures = Figures::zero();  ///< without the work
 };
 
 /// Adds a row of a report. No sum exceeds the report's totals, which fit 64 bits.

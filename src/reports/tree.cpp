@@ -11,7 +11,7 @@
 #include "reports/figure_text.h"
 #include "reports/layers.h"
 #include "reports/notes.h"
-#include "reports/share.h"
+#include "reports/part.h"
 #include "reports/table.h"
 #include "reports/units.h"
 
@@ -22,18 +22,6 @@ constexpr size_t kIndent = 2;
 constexpr size_t kEnoughName = 30;  // before figures are left out
 constexpr size_t kEnoughType = 17;
 
-/// A figure of the table, and how early it is left out where the table is too wide.
-struct TableColumn {
-  std::string_view key;
-  int priority;
-};
-
-constexpr TableColumn kTableColumns[] = {
-    {"macs", Table::kAlways}, {"flops", 8},      {"int_ops", 8},       {"params", 7},
-    {"weight_bytes", 5},      {"read_bytes", 2}, {"written_bytes", 1}, {"intensity", 4},
-};
-constexpr int kSharePriority = 6;
-constexpr int kBarPriority = 3;
 constexpr int kTypePriority = 9;
 
 std::vector<Table::Column> headings(const Report& report) {
@@ -43,13 +31,7 @@ std::vector<Table::Column> headings(const Report& report) {
                                          .priority = kTypePriority,
                                          .emphasis = Emphasis::dim,
                                          .enough = kEnoughType}};
-  for (const TableColumn& c : kTableColumns) {
-    if (!shows_column(c.key, report.totals)) continue;
-    columns.push_back({.title = std::string(column(c.key).title), .priority = c.priority});
-    if (c.key != "macs") continue;
-    columns.push_back({.title = report.totals.complete ? "%" : "% known", .priority = kSharePriority});
-    columns.push_back({.align = Table::Align::left, .priority = kBarPriority, .emphasis = Emphasis::dim});
-  }
+  append_part_columns(columns, report.totals);
   return columns;
 }
 
@@ -58,15 +40,7 @@ template <class Summary>
 Table::Row line(const Summary& summary, std::string name, std::string type, const Totals& totals,
                 const TerminalStyle& style) {
   Table::Row row{.cells = {std::move(name), std::move(type)}};
-  for (const TableColumn& c : kTableColumns) {
-    if (!shows_column(c.key, totals)) continue;
-    const Column& figure = column(c.key);
-    row.cells.push_back(figure_text(cell(figure, summary), figure.quantity, !summary.complete, Form::column, style));
-    if (c.key != "macs") continue;
-    Share share = share_of_macs(summary.figures, !summary.complete, totals, style);
-    row.cells.push_back(std::move(share.percent));
-    row.cells.push_back(std::move(share.bar));
-  }
+  append_part(row, summary, !summary.complete, totals, style);
   return row;
 }
 

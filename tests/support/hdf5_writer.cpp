@@ -2,25 +2,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <utility>
+
+#include "support/little_endian.h"
 
 namespace flopstat::test {
 namespace {
 
 constexpr uint64_t kUndefined = UINT64_MAX;
-
-template <class... Values>
-std::string little_endian(Values... values) {
-  std::string bytes;
-  const auto add = [&](auto value) {
-    char raw[sizeof value];
-    std::memcpy(raw, &value, sizeof value);
-    bytes.append(raw, sizeof value);
-  };
-  (add(values), ...);
-  return bytes;
-}
 
 std::string padded(std::string bytes) {
   bytes.resize((bytes.size() + 7) / 8 * 8);

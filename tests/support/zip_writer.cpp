@@ -2,23 +2,12 @@
 
 #include <zlib.h>
 
-#include <cstring>
 #include <stdexcept>
+
+#include "support/little_endian.h"
 
 namespace flopstat::test {
 namespace {
-
-template <class... Values>
-std::string little_endian(Values... values) {
-  std::string bytes;
-  const auto add = [&](auto value) {
-    char raw[sizeof value];
-    std::memcpy(raw, &value, sizeof value);
-    bytes.append(raw, sizeof value);
-  };
-  (add(values), ...);
-  return bytes;
-}
 
 /// Raw deflate data, as zip has them.
 std::string deflate_raw(const std::string& contents) {

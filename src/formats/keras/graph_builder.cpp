@@ -12,19 +12,6 @@ namespace {
 /// Elements that all values together carry along with their shapes.
 constexpr uint64_t kMaxCarried = 1'000'000;
 
-/// Tensors have at most this many axes.
-constexpr size_t kMaxRank = 64;
-
-bool plausible(const Shape& shape) {
-  if (shape.size() > kMaxRank) return false;
-  uint64_t elements = 1;
-  for (const int64_t size : shape) {
-    if (size < 0 || size > kMaxDim) return false;
-    if (size != 0 && __builtin_mul_overflow(elements, static_cast<uint64_t>(size), &elements)) return false;
-  }
-  return elements <= uint64_t{1} << 56;
-}
-
 /// The shape with samples for what is free.
 Shape sample_of(const std::vector<int64_t>& sizes) {
   Shape shape;
