@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "flopstat/error.h"
@@ -11,12 +12,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<std::byte> bytes(begin, begin + size);
   flopstat::matches_tensorflow_graph(bytes);
   flopstat::matches_saved_model(bytes);
-  for (const auto read : {flopstat::read_tensorflow_graph, flopstat::read_saved_model}) {
+  const auto reads = [&](auto read) {
     try {
       read(flopstat::File::from_bytes(bytes, "fuzz.pb"));
     } catch (const flopstat::Error&) {
-      continue;
+      return;
     }
-  }
+  };
+  reads(flopstat::read_tensorflow_graph);
+  reads([](flopstat::File file) { return flopstat::read_saved_model(std::move(file)); });
   return 0;
 }

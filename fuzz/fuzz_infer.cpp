@@ -58,6 +58,8 @@ class Attributes {
   void fill(LinearAttention& op) { op = {integer(), integer(), source_.flag(), source_.flag()}; }
   void fill(RotaryEmbedding& op) { op = {integer(), integer()}; }
   void fill(GridSample& op) { op.fn = pick<ResizeFn>(3); }
+  void fill(WarpImages& op) { op.fn = pick<ResizeFn>(3); }
+  void fill(Morphology& op) { op.window = window(); }
   void fill(RoiPool& op) { op = {pick<RoiPool::Cell>(3), integer(), integer(), integer()}; }
   void fill(Unpool& op) { op.window = window(); }
   void fill(Normalize& op) {
@@ -103,6 +105,8 @@ class Attributes {
       op.functions.push_back(pick<UnaryFn>(static_cast<size_t>(UnaryFn::complex_abs) + 1));
     }
   }
+  void fill(BlockLstm& op) { op = {source_.flag(), source_.flag()}; }
+  void fill(StackedRecurrent& op) { op = {pick<Recurrent::Cell>(3), source_.flag(), source_.flag(), source_.flag()}; }
   void fill(Rnn& op) { op = {source_.flag(), source_.flag(), source_.flag()}; }
   void fill(Svdf& op) { op = {integer(), source_.flag()}; }
   void fill(RealFft& op) { op.axes = small(); }
@@ -137,9 +141,10 @@ class Attributes {
   void fill(Fill& op) { op.to = dtype(); }
   void fill(Random& op) { op.to = dtype(); }
   void fill(OneHot& op) { op.axis = integer(); }
-  void fill(Concat& op) { op.axis = integer(); }
+  void fill(Concat& op) { op = {integer(), source_.flag()}; }
   void fill(StridedSlice& op) {
-    op = {source_.byte(), source_.byte(), source_.byte(), source_.byte(), source_.byte(), source_.flag()};
+    op = {source_.byte(), source_.byte(), source_.byte(), source_.byte(), source_.byte(), source_.flag(), {}};
+    for (size_t n = source_.below(4); n > 0; --n) op.lengths.push_back(integer());
   }
   void fill(Pad& op) { op = {pick<PadFn>(5), source_.flag()}; }
   void fill(Gather& op) { op = {integer(), integer()}; }

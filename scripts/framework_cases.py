@@ -441,7 +441,7 @@ APPLICATION_ARGUMENTS = {"MobileNetV3Small": {"input_shape": (224, 224, 3)},
                          "MobileNetV3Large": {"input_shape": (224, 224, 3)}}
 
 # Differences between what a file holds and what Keras says that are right: the cases, the formats, by how many
-# multiply-adds or parameters, and why. The cases of Keras 2 are named apart.
+# multiply-adds or parameters, or which results it has instead, and why. The cases of Keras 2 are named apart.
 TENSORFLOW = "savedmodel graphdef"
 KERAS = "keras h5 json"
 EFFICIENT_NETS = " ".join(f"EfficientNetB{number}" for number in range(8))
@@ -468,6 +468,10 @@ DIFFERENCES = (
      "a masked loop runs its cell once before the first step, to make zeros of its result's shape"),
     ("embedding_masked embedding_masked_keras2", "savedmodel", {"macs": (16 + 8) * 4 * 8},
      "a masked loop runs its cell once before the first step, to make zeros of its result's shape"),
+
+    # What it does at inference
+    ("random_crop", "graphdef", {"outputs": [[1, 16, 16, 3]]},
+     "at inference Keras 3 hands the picture on as it is, whatever shape it states for the layer"),
 
     # What it has not
     (f"normalization_adapted normalization_adapted_keras2 {EFFICIENT_NETS}", TENSORFLOW, {"params": -(3 + 3 + 1)},

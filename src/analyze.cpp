@@ -155,7 +155,7 @@ auto located(const std::optional<CSource>& source, Work work) {
 OpenModel::OpenModel(File file, Options options)
     : convention_(convention_named(options.convention)), options_(std::move(options)) {
   const std::vector<UserRules> rules = read_rules(options_.rules);
-  Model model = read_model(std::move(file));
+  Model model = read_model(std::move(file), options_.tag);
   if (!rules.empty()) apply_rules(model, rules);
   located(model.source, [&] {
     choose_signature(model, options_.signature);

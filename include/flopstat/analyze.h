@@ -29,6 +29,7 @@ struct Options {
   std::map<std::string, std::vector<Number>> contents = {};  ///< of small inputs by name, in row-major order
   std::vector<int64_t> image_size = {};                      ///< height and width of all images; empty: the file's
   std::string signature = {};                                ///< empty: the default one, else the first
+  std::string tag = {};  ///< of the graph in a SavedModel: "train", or all its tags, "eval+tpu"; empty: "serve"
   std::string convention = "flopstat";
   std::vector<std::string> rules = {};  ///< files that say what operators cost which nobody else knows: docs/rules.md
   Qdq qdq = Qdq::integer;

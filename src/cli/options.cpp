@@ -388,6 +388,8 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
     last(app.add_option("--imgsz", texts.image_size, "height and width of images: 224, or 224x320")->type_name("SIZE"));
     last(app.add_option("--signature", arguments.options.signature, "which signature of the file is counted")
              ->type_name("NAME"));
+    last(app.add_option("--tag", arguments.options.tag, "which graph of a SavedModel that has several")
+             ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
              ->type_name("NAME"));
     repeatable(app.add_option("--rules", arguments.options.rules, "what operators cost that flopstat does not know")

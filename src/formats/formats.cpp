@@ -18,6 +18,7 @@ namespace {
 struct Reader {
   bool (*matches)(Bytes);
   Model (*read)(File);
+  Model (*read_tagged)(File, std::string_view tag) = nullptr;  ///< where a file may hold several models
 };
 
 // Two arrays of the same order: what users see of each format, and its reader.
@@ -36,7 +37,7 @@ constexpr std::array kReaders{
     Reader{matches_keras, read_keras},
     Reader{matches_keras_h5, read_keras_h5},
     Reader{matches_keras_json, read_keras_json},
-    Reader{matches_saved_model, read_saved_model},
+    Reader{matches_saved_model, [](File file) { return read_saved_model(std::move(file)); }, read_saved_model},
     Reader{matches_tensorflow_graph, read_tensorflow_graph},
 };
 static_assert(kFormats.size() == kReaders.size());
@@ -160,8 +161,12 @@ const Reader* reader_of(Bytes bytes) {
   return found == kReaders.end() ? nullptr : found;
 }
 
-Model read_with(const Reader& reader, File file) {
-  Model model = reader.read(std::move(file));
+Model read_with(const Reader& reader, File file, std::string_view tag) {
+  if (!tag.empty() && reader.read_tagged == nullptr) {
+    throw Error(ErrorCode::usage, "the file holds one model, without tags", std::nullopt,
+                "only a TensorFlow SavedModel may hold several, each with tags of its own", "leave --tag out");
+  }
+  Model model = tag.empty() ? reader.read(std::move(file)) : reader.read_tagged(std::move(file), tag);
   refuse_recursion(model);
   return model;
 }
@@ -180,11 +185,11 @@ void refuse_defect(const CArray& array, uint64_t text_size) {
               cut ? "" : "write the array again, for instance with xxd -i");
 }
 
-Model read_from_source(const Reader& reader, CArray array, File text) {
+Model read_from_source(const Reader& reader, CArray array, File text, std::string_view tag) {
   refuse_defect(array, text.bytes().size());
   CSource source{std::move(text), array.name, array.offset};
   try {
-    Model model = read_with(reader, File::from_bytes(std::move(array.bytes), source.text.path()));
+    Model model = read_with(reader, File::from_bytes(std::move(array.bytes), source.text.path()), tag);
     model.format = model.invented.emplace_back(std::string(model.format) + " in a C array");
     model.source = std::move(source);
     return model;
@@ -203,7 +208,7 @@ Error no_model_in_source(const std::vector<std::string>& arrays) {
 
 /// The first array of a text that is a model. Further ones that are some get a warning.
 /// Throws `Error` (unrecognised) for a text with arrays of which none is; nothing for one without arrays.
-std::optional<Model> read_source(const File& text) {
+std::optional<Model> read_source(const File& text, std::string_view tag) {
   constexpr size_t kArraysNamed = 4;
   std::optional<Model> model;
   std::vector<std::string> others;
@@ -211,7 +216,7 @@ std::optional<Model> read_source(const File& text) {
   while (std::optional<CArray> array = arrays.next()) {
     const Reader* reader = reader_of(array->bytes);
     if (reader != nullptr && !model) {
-      model = read_from_source(*reader, std::move(*array), text);
+      model = read_from_source(*reader, std::move(*array), text, tag);
     } else if (reader != nullptr) {
       model->warnings.push_back({"other_model", array_text(array->name) + " is a model, too; it is not counted"});
     } else if (!model && others.size() < kArraysNamed) {
@@ -235,10 +240,10 @@ Error located_in_source(const Error& error, const CSource& source) {
   return located;
 }
 
-Model read_model(File file) {
-  if (const Reader* reader = reader_of(file.bytes())) return read_with(*reader, std::move(file));
+Model read_model(File file, std::string_view tag) {
+  if (const Reader* reader = reader_of(file.bytes())) return read_with(*reader, std::move(file), tag);
   if (looks_like_text(file.bytes())) {
-    if (std::optional<Model> model = read_source(file)) return std::move(*model);
+    if (std::optional<Model> model = read_source(file, tag)) return std::move(*model);
   }
   throw unrecognised(file.bytes(), file.path());
 }

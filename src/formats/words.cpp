@@ -106,7 +106,8 @@ class NoFile final : public tensorflow::FileReader {
 Op tensorflow_operator(const tensorflow::Operator& row) {
   Blank blank(row.name, std::max<size_t>(row.required, 2));
   NoFile file;
-  tensorflow::NodeReader reader(file, blank.graph, blank.node, {});
+  const std::vector<size_t> no_producers;
+  tensorflow::NodeReader reader(file, blank.graph, blank.node, {}, no_producers);
   return row.read(reader);
 }
 

@@ -275,6 +275,25 @@ struct Recurrent {
   std::vector<UnaryFn> functions = {};  ///< of the gates, the cell and (lstm) its result, per direction; empty: usual
 };
 
+/// The LSTM of TensorFlow's block kernels: x [T, B, I] or one step [B, I], w [I + H, 4H], bias [4H], h [B, H], c [B,
+/// H], peepholes i?, f?, o? [H] -> input gates, cell states, forget gates, output gates, cell gates, tanh of the cell
+/// states, y: each [T, B, H], or [B, H].
+struct BlockLstm {
+  static constexpr std::string_view name = "lstm";
+  bool clip = false;         ///< the cell states are clipped
+  bool forget_bias = false;  ///< a number is added to the forget gates
+};
+
+/// L recurrent layers on top of each other in D directions, parameters in one list (cuDNN): x [T, B, I], parameters
+/// [n], h [L * D, B, H], c? (lstm) like h, lengths? -> y [T, B, D * H], last h, last c.
+struct StackedRecurrent {
+  static constexpr std::string_view name = "recurrent";
+  Recurrent::Cell cell = Recurrent::Cell::lstm;
+  bool bidirectional = false;
+  bool batch_major = false;  ///< x [B, T, I], y [B, T, D * H], states [B, L * D, H]
+  bool relu = false;         ///< rnn: its activation is relu, else tanh
+};
+
 /// A simple recurrent layer of TFLite: x [B, I] or [B, T, I] / [T, B, I], w [H, I], r [H, H], bias [H], state [B, H] ->
 /// y.
 struct Rnn {
@@ -355,6 +374,12 @@ struct ReduceWindow {
   std::vector<int64_t> padding = {};        ///< before and after each axis; empty: none
 };
 
+/// x [N, H, W, C], w [kh, kw, C] -> y, the largest of the sums of x and w in each window (grey-scale morphology).
+struct Morphology {
+  static constexpr std::string_view name = "morphology";
+  Window window = {};
+};
+
 /// Local response normalisation over `size` neighbouring channels: x -> y.
 struct Lrn {
   static constexpr std::string_view name = "lrn";
@@ -376,6 +401,14 @@ struct Resize {
 /// x [N, C, ...], positions [N, ..., axes] -> y [N, C, ...], x read between its points.
 struct GridSample {
   static constexpr std::string_view name = "grid_sample";
+  ResizeFn fn = ResizeFn::linear;
+};
+
+/// x [N, H, W, C], maps [n, k], number of the image of each map [n]?, sizes [2] -> y [n, sizes, C]: each map, a box or
+/// a projection, tells where in its image y is read, between its points. Without numbers there is one map for each
+/// image, or one for all: y [N, sizes, C].
+struct WarpImages {
+  static constexpr std::string_view name = "warp_images";
   ResizeFn fn = ResizeFn::linear;
 };
 
@@ -736,10 +769,11 @@ struct Transpose {
   static constexpr std::string_view name = "transpose";
 };
 
-/// x... -> y
+/// x... -> y; where `axis_first`, axis, x... -> y.
 struct Concat {
   static constexpr std::string_view name = "concat";
   int64_t axis = 0;
+  bool axis_first = false;  ///< the first operand is the axis
 };
 
 /// x, axis, sizes? -> y... Without sizes: equal parts, the last one smaller.
@@ -765,7 +799,9 @@ struct StridedSlice {
   uint32_t ellipsis_mask = 0;
   uint32_t new_axis_mask = 0;
   uint32_t shrink_axis_mask = 0;
-  bool offset = false;  ///< end is relative to begin
+  bool offset = false;                ///< end is relative to begin
+  std::vector<int64_t> lengths = {};  ///< per entry, how far its end is behind its begin, where the file tells that of
+                                      ///< two that only a run knows; -1: it does not. Such a box lies within x
 };
 
 enum class PadFn : uint8_t { constant, reflect, symmetric, edge, wrap };
@@ -805,7 +841,7 @@ struct GatherBoxes {
   int64_t index_axis = 0;                  ///< axis of the indices that holds the numbers of one index
 };
 
-/// x, indices -> y: the indices' axes replace `axis` of x.
+/// x, indices, axis? -> y: the indices' axes replace that axis of x, or without the operand `axis`.
 struct Gather {
   static constexpr std::string_view name = "gather";
   int64_t axis = 0;
@@ -1238,9 +1274,10 @@ struct Opaque {
 
 using Op =
     std::variant<Conv, ConvTranspose, GeneralConv, DeformConv, MatMul, Attention, LinearAttention,               //
-                 RotaryEmbedding, AffineGrid, Determinant, Einsum, LshProjection, Lstm, BasicLstm, Recurrent,    //
-                 Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,                                        //
-                 Pool, ReduceWindow, Lrn, Resize, GridSample, RoiPool, Unpool, ColumnsToImage,                   //
+                 RotaryEmbedding, AffineGrid, Determinant, Einsum, LshProjection, Lstm, BasicLstm, BlockLstm,    //
+                 Recurrent, StackedRecurrent, Rnn, BidirectionalLstm, BidirectionalRnn, Svdf, RealFft,           //
+                 Pool, ReduceWindow, Morphology, Lrn, Resize, GridSample, WarpImages, RoiPool, Unpool,           //
+                 ColumnsToImage,                                                                                 //
                  Unary, Binary, Select, Cast, Bitcast,                                                           //
                  Quantize, Dequantize, DynamicQuantize, FakeQuantize, Densify,                                   //
                  Softmax, BatchNorm, Normalize, Hardmax, NegativeLogLikelihood, L2Norm,                          //

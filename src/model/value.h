@@ -27,9 +27,21 @@ Count product(const Shape& shape);
 /// At most `kMaxRank` axes, every size in [0, `kMaxDim`], and at most 2^56 elements.
 bool plausible(const Shape& shape);
 
-/// One element of a small tensor: unknown before the model runs, a whole number, or a real one.
-using Element = std::variant<std::monostate, int64_t, double>;
+/// A whole number that only a run tells, and that is no smaller than `low`.
+struct AtLeast {
+  int64_t low = 0;
+
+  friend bool operator==(const AtLeast&, const AtLeast&) = default;
+};
+
+/// One element of a small tensor: unknown before the model runs (but perhaps a bound), a whole number, or a real one.
+using Element = std::variant<std::monostate, int64_t, double, AtLeast>;
 using Elements = std::vector<Element>;
+
+/// Only a run tells the element.
+inline bool is_open(const Element& element) {
+  return std::holds_alternative<std::monostate>(element) || std::holds_alternative<AtLeast>(element);
+}
 
 /// What is known of a tensor before the model runs.
 struct Value {

@@ -257,6 +257,28 @@ std::optional<double> real(UnaryFn fn, double x) {
   }
 }
 
+std::optional<int64_t> lowest(const Element& x) {
+  if (const auto* value = std::get_if<int64_t>(&x)) return *value;
+  if (const auto* bound = std::get_if<AtLeast>(&x)) return bound->low;
+  return std::nullopt;
+}
+
+/// What is known of the larger or the smaller of two whole numbers of which one is open: max(12, x) is 12 or more, and
+/// min(12, max(12, x)) is 12.
+Element bounded(BinaryFn fn, const Element& a, const Element& b) {
+  const std::optional<int64_t> left = lowest(a);
+  const std::optional<int64_t> right = lowest(b);
+  if (fn == BinaryFn::maximum && (left || right)) {
+    return AtLeast{!left ? *right : !right ? *left : std::max(*left, *right)};
+  }
+  if (fn == BinaryFn::minimum && left && right) {
+    const int64_t low = std::min(*left, *right);
+    if (a == Element{low} || b == Element{low}) return low;
+    return AtLeast{low};
+  }
+  return std::monostate{};
+}
+
 }  // namespace
 
 Element cast(DType to, const Element& x) {
@@ -278,7 +300,9 @@ Element apply(BinaryFn fn, DType type, const Element& a, const Element& b) {
   if (left != nullptr && right != nullptr && !is_float(type)) return element(type, whole(fn, *left, *right));
   const std::optional<double> x = real_of(a);
   const std::optional<double> y = real_of(b);
-  return x && y ? element(type, real(fn, *x, *y)) : Element{};
+  if (x && y) return element(type, real(fn, *x, *y));
+  if (!is_integer(type)) return {};
+  return bounded(fn, a, b);
 }
 
 std::optional<size_t> small_size(const Shape& shape) {

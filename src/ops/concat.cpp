@@ -62,10 +62,16 @@ std::shared_ptr<const Elements> joined(std::span<const Operand> xs, const Shape&
   return std::make_shared<const Elements>(std::move(result));
 }
 
+/// The operands that a concatenation puts side by side: all but its axis.
+std::span<const Operand> joined_by(const Concat& op, const Operands& operands) {
+  const std::span<const Operand> all = operands.all_in();
+  return op.axis_first && !all.empty() ? all.subspan(1) : all;
+}
+
 /// Joining brings every operand whose scale differs to the scale of the result.
-Cost joining_cost(const Operands& operands) {
+Cost joining_cost(std::span<const Operand> xs, const Operands& operands) {
   Cost cost;
-  for (const Operand& x : operands.all_in()) {
+  for (const Operand& x : xs) {
     if (x && operands.out(0)) add_rescale(cost, x, operands.out(0), x.size());
   }
   return cost;
@@ -74,10 +80,12 @@ Cost joining_cost(const Operands& operands) {
 }  // namespace
 
 Inferred infer(const Concat& op, const Operands& operands) {
-  const std::span<const Operand> xs = operands.all_in();
+  const std::span<const Operand> xs = joined_by(op, operands);
   if (!all_present(xs)) return no_operand();
-  const std::optional<size_t> axis = wrap_axis(op.axis, xs[0].rank());
-  if (!axis) return no_axis(op.axis, xs[0]);
+  const std::optional<int64_t> number = op.axis_first ? integer_of(operands.in(0)) : op.axis;
+  if (!number) return not_known(operands.in(0), "the axis");
+  const std::optional<size_t> axis = wrap_axis(*number, xs[0].rank());
+  if (!axis) return no_axis(*number, xs[0]);
   Shape shape = xs[0].shape();
   for (const Operand& x : xs.subspan(1)) {
     if (!equal_but(*axis, xs[0].shape(), x.shape()) ||
@@ -88,8 +96,10 @@ Inferred infer(const Concat& op, const Operands& operands) {
   std::shared_ptr<const Elements> elements = joined(xs, shape, *axis);
   return single({.dtype = xs[0].dtype(), .shape = std::move(shape), .elements = std::move(elements)});
 }
-Known<Cost> count(const Concat&, const Operands& operands) { return joining_cost(operands); }
-Role role(const Concat&, size_t) { return Role::data; }
+Known<Cost> count(const Concat& op, const Operands& operands) {
+  return joining_cost(joined_by(op, operands), operands);
+}
+Role role(const Concat& op, size_t operand) { return op.axis_first && operand == 0 ? Role::index : Role::data; }
 
 Inferred infer(const Stack& op, const Operands& operands) {
   const std::span<const Operand> xs = operands.all_in();
@@ -104,7 +114,7 @@ Inferred infer(const Stack& op, const Operands& operands) {
   std::shared_ptr<const Elements> elements = joined(xs, shape, *axis);
   return single({.dtype = xs[0].dtype(), .shape = std::move(shape), .elements = std::move(elements)});
 }
-Known<Cost> count(const Stack&, const Operands& operands) { return joining_cost(operands); }
+Known<Cost> count(const Stack&, const Operands& operands) { return joining_cost(operands.all_in(), operands); }
 Role role(const Stack&, size_t) { return Role::data; }
 
 Inferred infer(const Unstack& op, const Operands& operands) {

@@ -119,5 +119,17 @@ TEST(Split, sizes_that_do_not_fit_are_unknown) {
   why_unknown(Split{}, with_results(std::move(Node().in({7}).in_scalar(1)), 2));
 }
 
+TEST(Concat, may_have_its_axis_as_the_first_operand) {
+  const Concat op{.axis_first = true};
+  Node node;
+  node.in_scalar(-1).in({2, 3}).in({2, 4}).out({2, 7});
+  EXPECT_EQ(shape_of(op, node), (Shape{2, 3 + 4}));
+  EXPECT_TRUE(cost_of(op, node).work.empty());
+  EXPECT_EQ(role(op, 0), Role::index);
+  EXPECT_EQ(role(op, 1), Role::data);
+  EXPECT_NE(why_unknown(op, Node().in({}, DType::i32).in({2, 3})).find("axis"), std::string::npos);
+  why_unknown(op, Node().in_scalar(0));
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -50,8 +50,7 @@ Unknown not_known(const Operand& operand, std::string_view what) {
   if (!operand) return {why + " is missing"};
   if (operand.tensor != nullptr && !operand.tensor->name.empty()) why += " '" + std::string(operand.tensor->name) + "'";
   const std::shared_ptr<const Elements> elements = elements_of(operand);
-  const auto open = [](const Element& element) { return std::holds_alternative<std::monostate>(element); };
-  if (!elements || std::any_of(elements->begin(), elements->end(), open)) return {why + " depends on input data"};
+  if (!elements || std::any_of(elements->begin(), elements->end(), is_open)) return {why + " depends on input data"};
   return {why + " is not a list of usable whole numbers"};
 }
 

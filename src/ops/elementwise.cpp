@@ -224,23 +224,33 @@ std::shared_ptr<const Elements> mapped(UnaryFn fn, DType type, const Operand& x)
   return std::make_shared<const Elements>(std::move(result));
 }
 
+/// Where one operand of a maximum is known, so is a bound of the result: sizes that are computed have one.
+bool gives_bounds(BinaryFn fn, DType type, size_t size, const Operands& operands) {
+  constexpr size_t kMostSizes = 64;
+  const auto is_quantized = [](const Operand& operand) { return operand.quantized(); };
+  return fn == BinaryFn::maximum && is_integer(type) && size <= kMostSizes &&
+         std::ranges::any_of(operands.all_in(), may_have_elements) &&
+         std::ranges::none_of(operands.all_in(), is_quantized);
+}
+
 /// The results' elements, from left to right, if every operand has some.
 std::shared_ptr<const Elements> combined(BinaryFn fn, DType type, const Shape& shape, const Operands& operands) {
-  if (!small_size(shape)) return nullptr;
-  for (const Operand& operand : operands.all_in()) {
-    if (!may_have_elements(operand)) return nullptr;
-  }
+  const std::optional<size_t> size = small_size(shape);
+  if (!size) return nullptr;
+  const bool bounds = gives_bounds(fn, type, *size, operands);
+  if (!bounds && !std::ranges::all_of(operands.all_in(), may_have_elements)) return nullptr;
   Elements result;
   for (const Operand& operand : operands.all_in()) {
     const std::shared_ptr<const Elements> from = small_elements(operand);
-    if (!from) return nullptr;
+    if (!from && !bounds) return nullptr;
+    const auto element = [&](size_t index) { return from ? (*from)[index] : Element{}; };
     const std::vector<size_t> indices = broadcast_indices(operand.shape(), shape);
     if (&operand == operands.all_in().data()) {
       result.reserve(indices.size());
-      for (const size_t index : indices) result.push_back((*from)[index]);
+      for (const size_t index : indices) result.push_back(element(index));
       continue;
     }
-    for (size_t i = 0; i < indices.size(); ++i) result[i] = apply(fn, type, result[i], (*from)[indices[i]]);
+    for (size_t i = 0; i < indices.size(); ++i) result[i] = apply(fn, type, result[i], element(indices[i]));
   }
   if (fn == BinaryFn::mean) {
     const auto n = static_cast<int64_t>(operands.all_in().size());

@@ -456,5 +456,37 @@ TEST(Bitcast, that_does_not_come_out_even_is_unknown) {
   EXPECT_FALSE(why_unknown(Bitcast{.to = DType::string}, node).empty());
 }
 
+// --- bounds ----------------------------------------------------------------------------------------------------------
+
+TEST(Binary, of_a_maximum_with_an_open_number_is_the_known_one_a_bound) {
+  const Binary maximum{BinaryFn::maximum};
+  EXPECT_EQ(elements_inferred(maximum, Node().in_scalar(12).in({}, DType::i32)), (Elements{AtLeast{12}}));
+  EXPECT_EQ(elements_inferred(maximum, Node().in({2}, DType::i32).in_values({3, 5})),
+            (Elements{AtLeast{3}, AtLeast{5}}));
+  EXPECT_EQ(elements_inferred(maximum, Node().in_elements({2}, {AtLeast{3}, AtLeast{7}}).in_values({5, 5})),
+            (Elements{AtLeast{5}, AtLeast{7}}));
+}
+
+TEST(Binary, of_a_minimum_with_a_bound_that_is_not_smaller_is_the_known_number) {
+  const auto smaller = [](int64_t low, int64_t value) {
+    Node node;
+    node.in_elements({1}, {AtLeast{low}}).in_values({value});
+    return elements_inferred(Binary{BinaryFn::minimum}, node);
+  };
+  EXPECT_EQ(smaller(12, 12), (Elements{int64_t{12}}));
+  EXPECT_EQ(smaller(13, 12), (Elements{int64_t{12}}));
+  EXPECT_EQ(smaller(11, 12), (Elements{AtLeast{11}}));  // 11 or 12
+  EXPECT_EQ(elements_inferred(Binary{BinaryFn::minimum}, Node().in_elements({1}, {Element{}}).in_values({12})),
+            (Elements{Element{}}));
+}
+
+TEST(Binary, of_other_functions_and_of_reals_keeps_no_bound) {
+  Node bound;
+  bound.in_elements({1}, {AtLeast{12}}).in_values({2});
+  EXPECT_EQ(elements_inferred(Binary{BinaryFn::add}, bound), (Elements{Element{}}));
+  EXPECT_EQ(values_of(Binary{BinaryFn::maximum}, Node().in({1}).in_elements({1}, {2.0}, DType::f32))[0].elements,
+            nullptr);
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -44,8 +44,8 @@ struct Axes {
   size_t batch;
 };
 
-std::optional<Axes> axes_of(const Gather& op, const Operand& x, const Operand& indices) {
-  const std::optional<size_t> axis = wrap_axis(op.axis, x.rank());
+std::optional<Axes> axes_of(const Gather& op, int64_t of_x, const Operand& x, const Operand& indices) {
+  const std::optional<size_t> axis = wrap_axis(of_x, x.rank());
   const auto rank = static_cast<int64_t>(indices.rank());
   if (!axis || op.batch_dims < -rank || op.batch_dims > rank) return std::nullopt;
   const auto batch = static_cast<size_t>(op.batch_dims < 0 ? op.batch_dims + rank : op.batch_dims);
@@ -96,7 +96,9 @@ Inferred infer(const Gather& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& indices = operands.in(1);
   if (!x || !indices) return no_operand();
-  const std::optional<Axes> at = axes_of(op, x, indices);
+  const std::optional<int64_t> axis = operands.in(2) ? integer_of(operands.in(2)) : op.axis;
+  if (!axis) return not_known(operands.in(2), "the axis");
+  const std::optional<Axes> at = axes_of(op, *axis, x, indices);
   if (!at) return no_fit(x, indices);
   Shape shape = chain(part(x.shape(), 0, at->axis), part(indices.shape(), at->batch, indices.rank()));
   shape = chain(std::move(shape), part(x.shape(), at->axis + 1, x.rank()));
@@ -172,7 +174,7 @@ Inferred infer(const NonZero& op, const Operands& operands) {
   std::vector<size_t> places;
   for (size_t i = 0; i < elements->size(); ++i) {
     const Element& element = (*elements)[i];
-    if (std::holds_alternative<std::monostate>(element)) return not_known(x, "the condition");
+    if (is_open(element)) return not_known(x, "the condition");
     if (element != Element{int64_t{0}} && element != Element{0.0}) places.push_back(i);
   }
   const auto found = static_cast<int64_t>(places.size());

@@ -139,5 +139,11 @@ TEST(GatherBoxes, that_do_not_fit_are_unknown) {
   unknown({.sizes = {1, 8}, .box_axes = {0, 1}, .index_axis = -1});
 }
 
+TEST(Gather, may_have_its_axis_as_an_operand) {
+  EXPECT_EQ(shape_of(Gather{}, Node().in({2, 3, 4}).in({5}, DType::i64).in_scalar(-1)), (Shape{2, 3, 5}));
+  const std::string why = why_unknown(Gather{}, Node().in({2, 3}).in({5}, DType::i64).in({}, DType::i32));
+  EXPECT_NE(why.find("axis"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace flopstat::test

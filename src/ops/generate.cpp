@@ -162,7 +162,7 @@ Inferred infer(const Range&, const Operands& operands) {
   Elements bounds;
   for (size_t i = 0; i < 3; ++i) {
     const std::shared_ptr<const Elements> elements = elements_of(operands.in(i));
-    if (!elements || elements->size() != 1 || std::holds_alternative<std::monostate>(elements->front())) {
+    if (!elements || elements->size() != 1 || is_open(elements->front())) {
       return not_known(operands.in(i), i == 0 ? "the start of the range" : i == 1 ? "its limit" : "its step");
     }
     bounds.push_back(elements->front());

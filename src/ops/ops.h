@@ -54,8 +54,10 @@ FLOPSTAT_DECLARE_OP(Einsum);
 // lstm.cpp
 FLOPSTAT_DECLARE_OP(Lstm);
 FLOPSTAT_DECLARE_OP(BasicLstm);
+FLOPSTAT_DECLARE_OP(BlockLstm);
 // recurrent.cpp
 FLOPSTAT_DECLARE_OP(Recurrent);
+FLOPSTAT_DECLARE_OP(StackedRecurrent);
 FLOPSTAT_DECLARE_OP(Rnn);
 // bidirectional.cpp
 FLOPSTAT_DECLARE_OP(BidirectionalLstm);
@@ -72,12 +74,15 @@ FLOPSTAT_DECLARE_OP(Mfcc);
 // pool.cpp
 FLOPSTAT_DECLARE_OP(Pool);
 FLOPSTAT_DECLARE_OP(Lrn);
+// morphology.cpp
+FLOPSTAT_DECLARE_OP(Morphology);
 // reduce_window.cpp
 FLOPSTAT_DECLARE_OP(ReduceWindow);
 // resize.cpp
 FLOPSTAT_DECLARE_OP(Resize);
 // sample.cpp: tensors read between their points
 FLOPSTAT_DECLARE_OP(GridSample);
+FLOPSTAT_DECLARE_OP(WarpImages);
 FLOPSTAT_DECLARE_OP(RoiPool);
 // unpool.cpp
 FLOPSTAT_DECLARE_OP(Unpool);

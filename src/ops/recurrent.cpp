@@ -187,6 +187,153 @@ Role role(const Recurrent&, size_t operand) {
 
 namespace {
 
+// Operands of a block LSTM.
+constexpr size_t kBlockWeights = 1;
+constexpr size_t kBlockBias = 2;
+constexpr size_t kBlockPeepholes = 5;
+
+Known<CellSizes> sizes(const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& w = operands.in(kBlockWeights);
+  if (!x || !w) return Unknown{"a block LSTM needs x and its weights"};
+  if ((x.rank() != 2 && x.rank() != 3) || w.rank() != 2) {
+    return Unknown{"x of the block LSTM has shape " + to_string(x.shape()) + ", its weights " + to_string(w.shape())};
+  }
+  CellSizes sizes = input_sizes(x.shape(), true);
+  sizes.hidden = sizes.state = w.shape()[1] / gates(Cell::lstm);
+  const Shape expected{sizes.inputs + sizes.hidden, gates(Cell::lstm) * sizes.hidden};
+  if (w.shape() == expected) return sizes;
+  return Unknown{"the block LSTM's weights have shape " + to_string(w.shape()) + ", expected " + to_string(expected)};
+}
+
+}  // namespace
+
+Inferred infer(const BlockLstm&, const Operands& operands) {
+  const Known<CellSizes> found = sizes(operands);
+  const CellSizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  constexpr size_t kResults = 7;
+  Value result{.dtype = operands.in(0).dtype(), .shape = operands.in(0).shape()};
+  result.shape.back() = s->hidden;
+  return std::vector<Value>(kResults, result);
+}
+
+/// Work of TensorFlow's block LSTM.
+///
+/// Shapes:  x [T, B, I], w [I + H, 4H] -> 7 results [T, B, H]
+/// Counts:  per step and batch item: mul_add 4H(I+H), bias add 4H; per unit 3 sigmoid, 2 tanh, 3 mul, add; a number
+///          added to the forget gates add; each peephole mul and add; a clip 2 compare
+/// Source:  docs/counting.md, section 2; TensorFlow BlockLSTMV2. Example: 5 steps, I 10, H 20: 5 * 4 * 20 * (10 + 20)
+///          = 12,000 MACs.
+Known<Cost> count(const BlockLstm& op, const Operands& operands) {
+  const Known<CellSizes> found = sizes(operands);
+  const CellSizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  const Operand& x = operands.in(0);
+  const Operand& w = operands.in(kBlockWeights);
+  const Operand& y = first_result(operands);
+  if (!y) return Unknown{"no result of the recurrent layer is used"};
+  const DType dtype = x.dtype();
+  const CellCounts c(operands, *s);
+  const Count units = c.runs() * c.hidden;
+  const Count width = operands.letter("G", "gates", gates(Cell::lstm)) * c.hidden;
+
+  Cost cost;
+  add_gate_products(cost, c, {.x = x, .w = w, .r = w, .y = y, .width = width});
+  if (operands.in(kBlockBias)) add_bias(cost, x, w, y, c.runs() * width);
+  add_lstm_units(cost, dtype, units, false);
+  if (op.forget_bias) cost.add(Part::core, Unit::add, dtype, units);
+  for (size_t i = kBlockPeepholes; i < kBlockPeepholes + 3; ++i) {
+    if (operands.in(i)) add_peepholes(cost, dtype, units);
+  }
+  if (op.clip) cost.add(Part::core, Unit::compare, dtype, units * 2);
+  return cost;
+}
+
+Role role(const BlockLstm&, size_t operand) {
+  if (operand == 0) return Role::data;
+  return operand == 3 || operand == 4 ? Role::state : Role::weight;
+}
+
+namespace {
+
+/// Layers on top of each other.
+struct Layers {
+  CellSizes cell;  ///< of the first layer
+  int64_t layers = 1;
+};
+
+Known<Layers> stack_of(const StackedRecurrent& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& h = operands.in(2);
+  if (!x || !h) return Unknown{"stacked recurrent layers need x and their first state"};
+  const int64_t directions = op.bidirectional ? 2 : 1;
+  if (x.rank() == 3 && h.rank() == 3) {
+    Layers stack{.cell = input_sizes(x.shape(), !op.batch_major)};
+    stack.cell.directions = directions;
+    stack.cell.hidden = stack.cell.state = h.shape()[2];
+    const int64_t cells = h.shape()[op.batch_major ? 1 : 0];
+    stack.layers = cells / directions;
+    if (cells > 0 && cells % directions == 0 && h.shape()[op.batch_major ? 0 : 1] == stack.cell.batch) return stack;
+  }
+  return Unknown{"x " + to_string(x.shape()) + " and the states " + to_string(h.shape()) +
+                 " of stacked recurrent layers in " + std::to_string(directions) + " directions do not fit"};
+}
+
+}  // namespace
+
+Inferred infer(const StackedRecurrent& op, const Operands& operands) {
+  const Known<Layers> found = stack_of(op, operands);
+  const Layers* stack = known(found);
+  if (stack == nullptr) return reason(found);
+  Value y{.dtype = operands.in(0).dtype(), .shape = operands.in(0).shape()};
+  y.shape.back() = stack->cell.directions * stack->cell.hidden;
+  const Value state{.dtype = y.dtype, .shape = operands.in(2).shape()};
+  const Value none{.dtype = y.dtype, .shape = {0}};
+  return std::vector<Value>{y, state, op.cell == Cell::lstm ? state : none};
+}
+
+/// Work of L recurrent layers, each in D directions, a layer reading all directions of the one below.
+///
+/// Shapes:  x [T, B, I], states [L * D, B, H] -> y [T, B, D*H]
+/// Counts:  each layer and direction as `Recurrent` with two biases and its reset gate behind the product: the first
+///          layers mul_add G*H(I+H) per step and batch item, those above G*H(D*H+H)
+/// Source:  docs/counting.md, section 2; TensorFlow CudnnRNNV3. Example: LSTM, 5 steps, I 10, H 20, 2 layers: 5 * 4 *
+/// 20
+///          * (10 + 20) + 5 * 4 * 20 * (20 + 20) = 28,000 MACs.
+Known<Cost> count(const StackedRecurrent& op, const Operands& operands) {
+  const Known<Layers> found = stack_of(op, operands);
+  const Layers* stack = known(found);
+  if (stack == nullptr) return reason(found);
+  const Operand& x = operands.in(0);
+  const DType dtype = x.dtype();
+  CellCounts c(operands, stack->cell);
+  c.directions = operands.letter("D", "directions", stack->cell.directions);
+  const Count layers = operands.letter("L", "layers", stack->layers);
+  const Count runs = c.runs();
+  const Count width = operands.letter("G", "gates", gates(op.cell)) * c.hidden;
+  const Recurrent layer{.cell = op.cell};
+
+  Cost cost;
+  cost.add(Part::core, Unit::mul_add, dtype, runs * width * (c.inputs + c.hidden));
+  cost.add(Part::core, Unit::mul_add, dtype, runs * (layers - 1) * width * (c.directions * c.hidden + c.hidden));
+  const Count units = runs * layers * c.hidden;
+  cost.add(Part::bias, Unit::add, dtype, units * biases(layer));
+  switch (op.cell) {
+    case Cell::lstm: add_lstm_units(cost, dtype, units, false); break;
+    case Cell::gru: add_gru_units(cost, dtype, units, true); break;
+    case Cell::rnn: add_function(cost, Part::core, op.relu ? UnaryFn::relu : UnaryFn::tanh, dtype, units); break;
+  }
+  return cost;
+}
+
+Role role(const StackedRecurrent&, size_t operand) {
+  constexpr Role kRoles[] = {Role::data, Role::weight, Role::state, Role::state};
+  return operand < 4 ? kRoles[operand] : Role::index;
+}
+
+namespace {
+
 /// x [B, I] or a sequence of them, w [H, I], r [H, H].
 Known<CellSizes> sizes(const Rnn& op, const Operands& operands) {
   const Operand& x = operands.in(0);

@@ -190,5 +190,89 @@ TEST(Rnn, shapes_that_do_not_fit_are_named) {
   EXPECT_NE(why_unknown(Rnn{}, Node{}).find("needs x"), std::string::npos);
 }
 
+// --- BlockLstm -------------------------------------------------------------------------------------------------------
+
+/// 5 steps of 2 sequences, 10 inputs, 20 units.
+Node& add_block(Node& node, const Shape& x) {
+  return node.in(x).weight({10 + 20, 4 * 20}).weight({4 * 20}).in({2, 20}).in({2, 20});
+}
+
+TEST(BlockLstm, has_the_products_and_units_of_an_lstm) {
+  Node node;
+  add_block(node, {5, 2, 10}).out({5, 2, 20});
+  const std::vector<Value> values = values_of(BlockLstm{}, node);
+  ASSERT_EQ(values.size(), 7U);
+  for (const Value& value : values) EXPECT_EQ(value.shape, (Shape{5, 2, 20}));
+
+  const Recurrent lstm;
+  Node as_onnx;
+  as_onnx.in({5, 2, 10}).weight({1, 4 * 20, 10}).weight({1, 4 * 20, 20}).weight({1, 2 * 4 * 20}).out({5, 1, 2, 20});
+  const Cost cost = cost_of(BlockLstm{}, node);
+  const Cost same = cost_of(lstm, as_onnx);
+  EXPECT_EQ(macs(cost), 5U * 2 * 4 * 20 * (10 + 20));
+  EXPECT_EQ(all_units(cost, Part::core), all_units(same, Part::core));
+  EXPECT_EQ(all_units(cost, Part::bias), all_units(same, Part::bias));
+}
+
+TEST(BlockLstm, of_one_step_has_no_axis_of_steps) {
+  Node node;
+  EXPECT_EQ(shape_of(BlockLstm{}, add_block(node, {2, 10})), (Shape{2, 20}));
+  Node other;
+  why_unknown(BlockLstm{}, add_block(other, {2, 11}));
+}
+
+TEST(BlockLstm, counts_peepholes_clips_and_the_number_added_to_forget_gates) {
+  const uint64_t units_of_all = 5U * 2 * 20;
+  Node plain;
+  add_block(plain, {5, 2, 10}).out({5, 2, 20});
+  Node peeping;
+  add_block(peeping, {5, 2, 10}).weight({20}).weight({20}).weight({20}).out({5, 2, 20});
+  const uint64_t before = all_units(cost_of(BlockLstm{}, plain), Part::core);
+  EXPECT_EQ(all_units(cost_of(BlockLstm{}, peeping), Part::core), before + units_of_all * 3 * 2);
+  EXPECT_EQ(all_units(cost_of(BlockLstm{.clip = true}, plain), Part::core), before + units_of_all * 2);
+  EXPECT_EQ(all_units(cost_of(BlockLstm{.forget_bias = true}, plain), Part::core), before + units_of_all);
+}
+
+// --- StackedRecurrent ------------------------------------------------------------------------------------------------
+
+TEST(StackedRecurrent, adds_up_its_layers) {
+  const auto stacked = [](const StackedRecurrent& op, uint64_t gates) {
+    Node node;
+    node.in({5, 2, 10}).weight({1}).in({4, 2, 20}).in({4, 2, 20}).out({5, 2, 40});
+    const std::vector<Value> values = values_of(op, node);
+    EXPECT_EQ(values[0].shape, (Shape{5, 2, 2 * 20}));
+    EXPECT_EQ(values[1].shape, (Shape{4, 2, 20}));
+    const uint64_t runs = 5U * 2 * 2;
+    EXPECT_EQ(macs(cost_of(op, node)), runs * gates * 20 * (10 + 20) + runs * gates * 20 * (2 * 20 + 20));
+  };
+  stacked({.cell = Recurrent::Cell::lstm, .bidirectional = true}, 4);
+  stacked({.cell = Recurrent::Cell::gru, .bidirectional = true}, 3);
+  stacked({.cell = Recurrent::Cell::rnn, .bidirectional = true}, 1);
+}
+
+TEST(StackedRecurrent, of_one_layer_is_the_recurrent_layer) {
+  for (const auto& [cell, gates] : {std::pair{Recurrent::Cell::lstm, 4}, {Recurrent::Cell::gru, 3}}) {
+    Node stack;
+    stack.in({2, 5, 10}).weight({1}).in({2, 1, 20}).in({2, 1, 20}).out({2, 5, 20});
+    const StackedRecurrent op{.cell = cell, .batch_major = true};
+    EXPECT_EQ(shape_of(op, stack), (Shape{2, 5, 20}));
+    Node layer;
+    layer.in({5, 2, 10}).weight({1, gates * 20, 10}).weight({1, gates * 20, 20}).weight({1, 2 * gates * 20});
+    layer.out({5, 1, 2, 20});
+    const Cost cost = cost_of(op, stack);
+    const Cost same = cost_of(Recurrent{.cell = cell}, layer);
+    EXPECT_EQ(macs(cost), macs(same));
+    EXPECT_EQ(all_units(cost, Part::core), all_units(same, Part::core));
+    EXPECT_EQ(all_units(cost, Part::bias), all_units(same, Part::bias));
+  }
+}
+
+TEST(StackedRecurrent, refuses_states_that_are_no_whole_layers) {
+  const StackedRecurrent both{.bidirectional = true};
+  why_unknown(both, Node().in({5, 2, 10}).weight({1}).in({3, 2, 20}));
+  why_unknown(both, Node().in({5, 2, 10}).weight({1}).in({2, 3, 20}));
+  why_unknown(both, Node().in({5, 2, 10}).weight({1}).in({0, 2, 20}));
+}
+
 }  // namespace
 }  // namespace flopstat::test

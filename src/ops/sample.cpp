@@ -3,6 +3,31 @@
 
 namespace flopstat {
 
+namespace {
+
+/// Reads so many elements between the points of `axes` axes.
+Cost blends(ResizeFn fn, size_t axes, DType type, Count elements) {
+  Cost cost;
+  switch (fn) {
+    case ResizeFn::nearest: return cost;
+    case ResizeFn::linear: {
+      const uint64_t of_two = (uint64_t{1} << axes) - 1;
+      cost.add(Part::core, Unit::mul, type, elements * of_two);
+      cost.add(Part::core, Unit::add, type, elements * of_two * 2);
+      return cost;
+    }
+    case ResizeFn::cubic: {
+      const uint64_t filters = ((uint64_t{1} << (2 * axes)) - 1) / 3;
+      cost.add(Part::core, Unit::mul, type, elements * filters * 4);
+      cost.add(Part::core, Unit::add, type, elements * filters * 3);
+      return cost;
+    }
+  }
+  return cost;
+}
+
+}  // namespace
+
 // --- GridSample ------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -36,28 +61,41 @@ Inferred infer(const GridSample&, const Operands& operands) {
 Known<Cost> count(const GridSample& op, const Operands& operands) {
   const Known<size_t> axes = sampled_axes(operands);
   if (known(axes) == nullptr) return reason(axes);
-  const DType type = operands.in(0).dtype();
-  const Count elements = operands.out(0).size();
-  Cost cost;
-  switch (op.fn) {
-    case ResizeFn::nearest: return cost;
-    case ResizeFn::linear: {
-      const uint64_t blends = (uint64_t{1} << *known(axes)) - 1;
-      cost.add(Part::core, Unit::mul, type, elements * blends);
-      cost.add(Part::core, Unit::add, type, elements * blends * 2);
-      return cost;
-    }
-    case ResizeFn::cubic: {
-      const uint64_t filters = ((uint64_t{1} << (2 * *known(axes))) - 1) / 3;
-      cost.add(Part::core, Unit::mul, type, elements * filters * 4);
-      cost.add(Part::core, Unit::add, type, elements * filters * 3);
-      return cost;
-    }
-  }
-  return cost;
+  return blends(op.fn, *known(axes), operands.in(0).dtype(), operands.out(0).size());
 }
 
 Role role(const GridSample&, size_t operand) { return operand == 0 ? Role::data : Role::index; }
+
+// --- WarpImages ------------------------------------------------------------------------------------------------------
+
+Inferred infer(const WarpImages&, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& maps = operands.in(1);
+  const std::optional<Shape> sizes = sizes_of(operands.in(3));
+  if (!sizes) return not_known(operands.in(3), "the size of the results");
+  const bool one_each = !operands.in(2) && (maps.shape()[0] == 1 || maps.shape()[0] == x.shape()[0]);
+  if (x.rank() != 4 || maps.rank() != 2 || sizes->size() != 2 || (!operands.in(2) && !one_each)) {
+    return Unknown{"maps " + to_string(maps.shape()) + " do not fit images " + to_string(x.shape())};
+  }
+  return one_result(x.dtype(), {one_each ? x.shape()[0] : maps.shape()[0], (*sizes)[0], (*sizes)[1], x.shape()[3]});
+}
+
+/// Operands:  x [N, H, W, C], maps [n, k], their images [n] or absent, sizes [2] -> y
+/// Counts:    per element of y: nearest 0; linear 3 blends of mul + 2 add, whether or not its place lies in the image.
+///            The places are no work
+/// Source:    docs/counting.md, section 2; TensorFlow CropAndResize, ImageProjectiveTransformV3. Example: bilinear, 1
+///            image of 1 channel, 4 x 4: 16 * 3 mul, 16 * 6 add.
+Known<Cost> count(const WarpImages& op, const Operands& operands) {
+  const Operand& x = operands.in(0);
+  const Operand& y = operands.out(0);
+  if (!x || !y) return no_operand();
+  return blends(op.fn, 2, is_float(x.dtype()) ? x.dtype() : y.dtype(), y.size());
+}
+
+Role role(const WarpImages&, size_t operand) {
+  constexpr Role kRoles[] = {Role::data, Role::index, Role::index, Role::shape};
+  return operand < 4 ? kRoles[operand] : Role::index;
+}
 
 // --- RoiPool ---------------------------------------------------------------------------------------------------------
 

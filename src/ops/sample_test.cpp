@@ -83,5 +83,27 @@ TEST(Determinant, takes_two_thirds_of_a_cube) {
   EXPECT_EQ(cost.work[0].certainty, Certainty::model);
 }
 
+TEST(WarpImages, reads_each_image_by_its_projection) {
+  Node node;
+  node.in({2, 8, 8, 3}).in({2, 8}).absent().in_values({4, 5}).out({2, 4, 5, 3});
+  EXPECT_EQ(shape_of(WarpImages{}, node), (Shape{2, 4, 5, 3}));
+  const Cost cost = cost_of(WarpImages{}, node);
+  EXPECT_EQ(units(cost, Unit::mul), 2U * 4 * 5 * 3 * 3);
+  EXPECT_EQ(units(cost, Unit::add), 2U * 4 * 5 * 3 * 6);
+  EXPECT_EQ(macs(cost), 0U);
+  EXPECT_TRUE(cost_of(WarpImages{ResizeFn::nearest}, node).work.empty());
+}
+
+TEST(WarpImages, uses_one_projection_for_all_images) {
+  EXPECT_EQ(shape_of(WarpImages{}, Node().in({2, 8, 8, 3}).in({1, 8}).absent().in_values({8, 8})), (Shape{2, 8, 8, 3}));
+  why_unknown(WarpImages{}, Node().in({3, 8, 8, 3}).in({2, 8}).absent().in_values({8, 8}));
+}
+
+TEST(WarpImages, gives_as_many_images_as_there_are_boxes) {
+  Node node;
+  node.in({2, 8, 8, 3}).in({7, 4}).in({7}, DType::i32).in_values({4, 5});
+  EXPECT_EQ(shape_of(WarpImages{}, node), (Shape{7, 4, 5, 3}));
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -122,6 +122,7 @@ struct Entry {
   bool ellipsis = false;
   bool new_axis = false;
   bool shrink = false;
+  int64_t length = -1;  ///< how far the end is behind the begin, where only that is known
 };
 
 bool bit(uint32_t mask, size_t i) { return (mask >> i & 1U) != 0; }
@@ -145,15 +146,22 @@ std::optional<std::vector<Entry>> entries_of(const StridedSlice& op, const Opera
                   .end_masked = bit(op.end_mask, i),
                   .ellipsis = ellipsis,
                   .new_axis = new_axis,
-                  .shrink = !ellipsis && !new_axis && bit(op.shrink_axis_mask, i)};
+                  .shrink = !ellipsis && !new_axis && bit(op.shrink_axis_mask, i),
+                  .length = i < op.lengths.size() ? op.lengths[i] : -1};
   }
   return entries;
 }
 
+/// A bound is not known. Where such a box begins is not known either, whatever its length.
+bool is_open(const Entry& entry) { return (!entry.begin && !entry.begin_masked) || (!entry.end && !entry.end_masked); }
+
 /// The walk of one entry over an axis of that size. Unknown: a bound is not known, or does not fit.
 Known<Walk> walk_of(const Entry& entry, const Operand& x, size_t axis, bool offset) {
-  if (!entry.stride || (!entry.begin && !entry.begin_masked) || (!entry.end && !entry.end_masked))
-    return no_bound(axis);
+  if (is_open(entry) && entry.stride == 1 && entry.length >= 0) {
+    if (entry.length > x.shape()[axis]) return no_fit(x, "a length is more than its axis has");
+    return Walk{.axis = axis, .size = entry.length};
+  }
+  if (!entry.stride || is_open(entry)) return no_bound(axis);
   const int64_t step = *entry.stride;
   if (step == 0) return no_fit(x, "a stride is 0");
   const int64_t size = x.shape()[axis];
@@ -218,6 +226,7 @@ Inferred infer(const StridedSlice& op, const Operands& operands) {
       const Known<Walk> found = walk_of(entry, x, axis++, op.offset);
       const Walk* walk = known(found);
       if (walk == nullptr) return reason(found);
+      placed = placed && !is_open(entry);
       walks.push_back(*walk);
       shape.push_back(walk->size);
     }

@@ -185,5 +185,21 @@ TEST(DynamicSlice, has_the_sizes_of_its_box) {
   EXPECT_EQ(role(DynamicSlice{}, 2), Role::index);
 }
 
+TEST(StridedSlice, has_the_length_of_bounds_that_only_a_run_knows) {
+  const auto open_at = [](int64_t other) { return Elements{Element{}, Element{other}}; };
+  Node node;
+  node.in({16, 16}).in_elements({2}, open_at(3)).in_elements({2}, open_at(5)).in_values({1, 1});
+  EXPECT_EQ(shape_of(StridedSlice{.lengths = {12, 2}}, node), (Shape{12, 5 - 3}));
+  why_unknown(StridedSlice{.lengths = {-1, 2}}, node);
+  why_unknown(StridedSlice{.lengths = {17, 2}}, node);  // longer than the axis
+  why_unknown(StridedSlice{}, node);
+}
+
+TEST(StridedSlice, of_bounds_that_are_known_does_not_ask_for_their_length) {
+  Node node;
+  node.in({16}).in_values({10}).in_values({22}).in_values({1});
+  EXPECT_EQ(shape_of(StridedSlice{.lengths = {12}}, node), (Shape{16 - 10}));
+}
+
 }  // namespace
 }  // namespace flopstat::test

@@ -27,6 +27,9 @@ TfAttribute tf_shape(std::string_view name, const std::vector<int64_t>& sizes) {
 TfAttribute tf_integers(std::string_view name, const std::vector<int64_t>& values) {
   return {std::string(name), Proto().message(1, Proto().packed(3, values))};
 }
+TfAttribute tf_types(std::string_view name, const std::vector<int64_t>& types) {
+  return {std::string(name), Proto().message(1, Proto().packed(6, types))};
+}
 TfAttribute tf_shapes(std::string_view name, const std::vector<std::vector<int64_t>>& shapes) {
   Proto list;
   for (const std::vector<int64_t>& shape : shapes) list.message(7, tf_sizes(shape));

@@ -30,6 +30,7 @@ TfAttribute tf_text(std::string_view name, std::string_view value);
 TfAttribute tf_type(std::string_view name, int64_t type);
 TfAttribute tf_shape(std::string_view name, const std::vector<int64_t>& sizes);
 TfAttribute tf_integers(std::string_view name, const std::vector<int64_t>& values);
+TfAttribute tf_types(std::string_view name, const std::vector<int64_t>& types);
 TfAttribute tf_shapes(std::string_view name, const std::vector<std::vector<int64_t>>& shapes);
 TfAttribute tf_tensor(std::string_view name, const Proto& tensor);
 TfAttribute tf_function(std::string_view name, std::string_view function);

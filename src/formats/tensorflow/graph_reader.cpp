@@ -24,10 +24,34 @@ bool is_placeholder(std::string_view op) { return op == "Placeholder" || op == "
 
 /// What reads or decodes examples, before the network: its results are inputs.
 bool is_decoder(std::string_view op) {
-  constexpr std::array<std::string_view, 9> kNames{"DecodeWav",  "DecodeJpeg",      "DecodePng",
-                                                   "DecodeBmp",  "DecodeImage",     "DecodeGif",
-                                                   "DecodeWebP", "IteratorGetNext", "IteratorGetNextSync"};
+  constexpr std::array<std::string_view, 12> kNames{
+      "DecodeWav",  "DecodeJpeg",      "DecodePng",           "DecodeBmp",    "DecodeImage",    "DecodeGif",
+      "DecodeWebP", "IteratorGetNext", "IteratorGetNextSync", "ParseExample", "ParseExampleV2", "ParseSingleExample"};
   return is_one_of(op, kNames);
+}
+
+/// What a node that parses examples gives: of the sparse features first all places, then all values, then all sizes;
+/// then the dense ones. Ragged ones follow, of which the node states no shape.
+std::vector<Tensor> parsed_features(const NodeReader& reader, bool batched) {
+  const std::vector<DType> sparse = reader.types("sparse_types");
+  const std::vector<DType> dense = reader.types("Tdense");
+  const auto shapes = reader.shapes("dense_shapes");
+  const Dim rank{batched ? 2 : 1, {}};
+  std::vector<Tensor> features;
+  features.reserve(3 * sparse.size() + dense.size());
+  for (size_t i = 0; i < sparse.size(); ++i) {
+    features.push_back({.dtype = DType::i64, .dims = std::vector<Dim>{Dim{}, rank}});
+  }
+  for (const DType type : sparse) features.push_back({.dtype = type, .dims = std::vector<Dim>{Dim{}}});
+  for (size_t i = 0; i < sparse.size(); ++i) {
+    features.push_back({.dtype = DType::i64, .dims = std::vector<Dim>{rank}});
+  }
+  for (size_t i = 0; i < dense.size(); ++i) {
+    Tensor feature{.dtype = dense[i], .dims = i < shapes.size() ? shapes[i] : std::nullopt};
+    if (feature.dims && batched) feature.dims->insert(feature.dims->begin(), Dim{-1, "batch"});
+    features.push_back(std::move(feature));
+  }
+  return features;
 }
 
 bool is_variable(std::string_view op) { return op == "VarHandleOp" || op == "VariableV2" || op == "Variable"; }
@@ -236,7 +260,19 @@ class RegionReader {
     return found == tensors_.end() ? kAbsent : found->second;
   }
 
-  NodeReader reader_of(Node& node, const Definition& definition) { return {file_, graph_, node, definition.message}; }
+  NodeReader reader_of(Node& node, const Definition& definition) {
+    note_producers();
+    return {file_, graph_, node, definition.message, producers_};
+  }
+
+  void note_producers() {
+    producers_.resize(graph_.tensors.size());
+    for (; noted_ < graph_.nodes.size(); ++noted_) {
+      for (const TensorId id : graph_.nodes[noted_].outputs) {
+        if (id != kAbsent) producers_[id] = noted_ + 1;
+      }
+    }
+  }
 
   /// Type and shape that a placeholder, or what stands where an input comes in, says of itself.
   void describe_input(TensorId id, NodeNumber number) {
@@ -359,6 +395,17 @@ class RegionReader {
     tensors_.emplace(key_of({number, 0}), id);
   }
 
+  /// The texts that a node parses are a list of examples, unless they are known to be a single one.
+  bool takes_batch(NodeNumber number) {
+    const Definition& definition = scope()[number];
+    const std::vector<Source> inputs = scope().inputs_of(number);
+    if (inputs.empty() || definition.op == "ParseSingleExample") return false;
+    const Definition& texts = scope()[inputs[0].node];
+    Node node{.name = texts.name, .type = texts.op, .offset = texts.message.offset()};
+    const auto shape = reader_of(node, texts).shape("shape");
+    return !shape || !shape->empty();
+  }
+
   /// Its results are inputs, with the types and sizes that the node states.
   void read_decoder(NodeNumber number, Node& node) {
     const NodeReader reader = reader_of(node, scope()[number]);
@@ -368,11 +415,16 @@ class RegionReader {
       const int64_t value = reader.integer(attribute, -1);
       return Dim{value < 1 ? -1 : value, {}};
     };
+    const bool parses = node.type.starts_with("Parse");
+    const std::vector<Tensor> features = parses ? parsed_features(reader, takes_batch(number)) : std::vector<Tensor>{};
     const uint32_t results = dependencies_.results_of(number);
     for (uint32_t i = 0; i < results; ++i) {
       Tensor tensor{.name = node.name, .dtype = i < types.size() ? types[i] : DType::u8, .dims = std::nullopt};
       if (i < shapes.size()) tensor.dims = shapes[i];
-      if (node.type == "DecodeWav") {
+      if (parses) {
+        tensor = i < features.size() ? features[i] : Tensor{};
+        tensor.name = file_.model_.invented.emplace_back(std::string(node.name) + ":" + std::to_string(i));
+      } else if (node.type == "DecodeWav") {
         tensor.dtype = i == 0 ? DType::f32 : DType::i32;
         tensor.dims.emplace();
         if (i == 0) tensor.dims = std::vector<Dim>{size("desired_samples"), size("desired_channels")};
@@ -450,6 +502,8 @@ class RegionReader {
   std::unordered_map<uint64_t, size_t> inputs_;
   Dependencies dependencies_;
   std::unordered_map<uint64_t, TensorId> tensors_;
+  std::vector<size_t> producers_;  ///< by tensor, one more than the number of its node
+  size_t noted_ = 0;               ///< nodes whose results are in `producers_`
 };
 
 void find_control_flow(Nodes& nodes) {

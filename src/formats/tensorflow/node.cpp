@@ -31,8 +31,9 @@ int64_t number_at(Bytes data, size_t bytes) {
 
 }  // namespace
 
-NodeReader::NodeReader(FileReader& file, Graph& graph, Node& node, ProtoMessage message)
-    : file_(file), graph_(graph), node_(node) {
+NodeReader::NodeReader(FileReader& file, Graph& graph, Node& node, ProtoMessage message,
+                       const std::vector<size_t>& producers)
+    : file_(file), graph_(graph), node_(node), producers_(producers) {
   while (message.next()) {
     if (message.field() != NodeDef::attr) continue;
     std::string_view key;
@@ -158,8 +159,8 @@ std::vector<GraphId> NodeReader::functions(std::string_view attribute) {
 
 const Tensor* NodeReader::operand(size_t i) const { return input(i) == kAbsent ? nullptr : &graph_.tensors[input(i)]; }
 
-std::optional<int64_t> NodeReader::stored_integer(size_t i, size_t entry) const {
-  const Tensor* tensor = operand(i);
+std::optional<int64_t> NodeReader::integer_in(TensorId id, size_t entry) const {
+  const Tensor* tensor = id == kAbsent ? nullptr : &graph_.tensors[id];
   if (tensor == nullptr || !tensor->is_constant()) return std::nullopt;
   if (tensor->elements && entry < tensor->elements->size()) {
     const auto* number = std::get_if<int64_t>(&(*tensor->elements)[entry]);
@@ -168,6 +169,11 @@ std::optional<int64_t> NodeReader::stored_integer(size_t i, size_t entry) const 
   const size_t bytes = bits_of(tensor->dtype) / 8;
   if (!is_integer(tensor->dtype) || bytes == 0 || tensor->data.size() / bytes <= entry) return std::nullopt;
   return number_at(tensor->data.subspan(entry * bytes), bytes);
+}
+
+const Node* NodeReader::producer_of(TensorId id) const {
+  const bool has_one = id != kAbsent && id < producers_.size() && producers_[id] != 0;
+  return has_one ? &graph_.nodes[producers_[id] - 1] : nullptr;
 }
 
 TensorId NodeReader::real_scalar(double value) {

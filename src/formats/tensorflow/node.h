@@ -24,8 +24,9 @@ class FileReader {
 /// be put in another order. An attribute that is there and of another type than the one asked for reads as its default.
 class NodeReader {
  public:
-  /// `node` is in no graph yet. All references outlive the reader.
-  NodeReader(FileReader& file, Graph& graph, Node& node, ProtoMessage message);
+  /// `node` is in no graph yet. `producers`: by tensor of the graph, one more than the number of the node that gives
+  /// it, or 0; tensors behind its end have none. All references outlive the reader.
+  NodeReader(FileReader& file, Graph& graph, Node& node, ProtoMessage message, const std::vector<size_t>& producers);
 
   bool has(std::string_view attribute) const { return find(attribute).has_value(); }
   int64_t integer(std::string_view attribute, int64_t otherwise) const;
@@ -54,7 +55,11 @@ class NodeReader {
   /// What is known of the i-th operand before inference. Valid until a tensor is added.
   const Tensor* operand(size_t i) const;
   /// A whole number that is stored as the i-th operand, or as entry `entry` of it.
-  std::optional<int64_t> stored_integer(size_t i, size_t entry = 0) const;
+  std::optional<int64_t> stored_integer(size_t i, size_t entry = 0) const { return integer_in(input(i), entry); }
+  /// A whole number that is stored in a tensor; none in an absent one.
+  std::optional<int64_t> integer_in(TensorId id, size_t entry = 0) const;
+  /// The node of the graph that gives the tensor; null where none does. Valid until a node is added.
+  const Node* producer_of(TensorId id) const;
 
   TensorId constant(const std::vector<int64_t>& values) { return add_constant(graph_, values); }
   TensorId scalar(int64_t value) { return add_scalar(graph_, value); }
@@ -97,6 +102,7 @@ class NodeReader {
   FileReader& file_;
   Graph& graph_;
   Node& node_;
+  const std::vector<size_t>& producers_;
   std::vector<std::pair<std::string_view, ProtoMessage>> attributes_;
   std::vector<Node> emitted_;
 };

@@ -9,7 +9,7 @@ std::span<const std::span<const Operator>> all_operators() {
   static const std::array tables{elementwise_operators(), contraction_operators(), window_operators(),
                                  normalize_operators(),   reduce_operators(),      movement_operators(),
                                  generate_operators(),    quantize_operators(),    list_operators(),
-                                 control_operators(),     signal_operators()};
+                                 control_operators(),     signal_operators(),      recurrent_operators()};
   return tables;
 }
 

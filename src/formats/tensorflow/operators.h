@@ -37,5 +37,6 @@ std::span<const Operator> quantize_operators();
 std::span<const Operator> list_operators();
 std::span<const Operator> control_operators();
 std::span<const Operator> signal_operators();
+std::span<const Operator> recurrent_operators();
 
 }  // namespace flopstat::tensorflow

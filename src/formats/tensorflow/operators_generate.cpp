@@ -58,6 +58,21 @@ Op random_key(NodeReader& node) {
   return Random{DType::u64};
 }
 
+/// A key, a counter and the number of a way to draw.
+Op random_key_and_way(NodeReader& node) {
+  node.emit_result(2, Random{DType::i32}, {node.constant({})});
+  return random_key(node);
+}
+
+/// The number of a way to draw.
+Op random_way(NodeReader& node) {
+  node.set_inputs({node.constant({})});
+  return Random{DType::i32};
+}
+
+/// Memory of which nothing is known but its shape.
+Op empty(NodeReader& node) { return Fill{.to = type_or(node, "dtype", DType::f32)}; }
+
 /// The state of a generator: three numbers.
 Op random_state(NodeReader& node) {
   node.set_inputs({node.constant({3})});
@@ -73,10 +88,12 @@ Op broadcast_shapes(NodeReader&) { return BroadcastShapes{}; }
 
 constexpr auto kOperators = std::to_array<Operator>({
     {"BroadcastArgs", 2, broadcast_shapes},
+    {"Empty", 1, empty},
     {"Fill", 2, fill},
     {"LinSpace", 3, lin_space},
     {"Multinomial", 2, multinomial},
     {"OnesLike", 1, zeros_like},
+    {"ParameterizedTruncatedNormal", 1, random},
     {"RandomStandardNormal", 1, random},
     {"RandomUniform", 1, random},
     {"RandomUniformInt", 1, random},
@@ -87,10 +104,13 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"ShapeN", 1, shapes},
     {"Size", 1, size},
     {"StatelessMultinomial", 2, multinomial},
+    {"StatelessRandomGetAlg", 0, random_way},
     {"StatelessRandomGetKeyCounter", 1, random_key},
+    {"StatelessRandomGetKeyCounterAlg", 1, random_key_and_way},
     {"StatelessRandomNormal", 1, random},
     {"StatelessRandomNormalV2", 1, random},
     {"StatelessRandomUniform", 1, random},
+    {"StatelessRandomUniformFullInt", 1, random},
     {"StatelessRandomUniformFullIntV2", 1, random},
     {"StatelessRandomUniformInt", 1, random},
     {"StatelessRandomUniformIntV2", 1, random},

@@ -12,8 +12,6 @@ namespace {
 /// Results of one operation: no graph has more.
 constexpr int64_t kMaxParts = 65'536;
 
-Opaque not_stored(std::string_view what) { return {std::string(what) + " is computed while running"}; }
-
 template <class Operation>
 Op plain(NodeReader&) {
   return Operation{};
@@ -37,25 +35,22 @@ Op squeeze(NodeReader& node) {
   return Squeeze{};
 }
 
-/// The last operand is the axis.
-Op concat(NodeReader& node) {
-  const size_t last = node.input_count() - 1;
-  const auto axis = node.stored_integer(last);
-  if (!axis) return not_stored("the axis");
-  std::vector<TensorId> inputs = node.inputs();
-  inputs.pop_back();
-  node.set_inputs(std::move(inputs));
-  return Concat{.axis = *axis};
-}
-
 /// The first operand is the axis.
 Op concat_axis_first(NodeReader& node) {
   const auto axis = node.stored_integer(0);
-  if (!axis) return not_stored("the axis");
+  if (!axis) return Concat{.axis_first = true};
   std::vector<TensorId> inputs = node.inputs();
   inputs.erase(inputs.begin());
   node.set_inputs(std::move(inputs));
   return Concat{.axis = *axis};
+}
+
+/// The last operand is the axis.
+Op concat(NodeReader& node) {
+  std::vector<TensorId> inputs = node.inputs();
+  std::ranges::rotate(inputs, inputs.end() - 1);
+  node.set_inputs(std::move(inputs));
+  return concat_axis_first(node);
 }
 
 void set_part_count(NodeReader& node, std::string_view attribute) {
@@ -88,12 +83,39 @@ Op unstack(NodeReader& node) {
 
 uint32_t mask(const NodeReader& node, std::string_view name) { return static_cast<uint32_t>(node.integer(name, 0)); }
 
+/// The numbers that a list is made of; none where it is not made of numbers one by one.
+std::vector<TensorId> packed(const NodeReader& node, TensorId list) {
+  const Node* producer = node.producer_of(list);
+  return producer != nullptr && producer->type == "Pack" ? producer->inputs : std::vector<TensorId>{};
+}
+
+/// k, where the file computes `end` as begin + k with a k that is stored.
+std::optional<int64_t> distance(const NodeReader& node, TensorId begin, TensorId end) {
+  const Node* sum = node.producer_of(end);
+  const auto* op = sum == nullptr ? nullptr : std::get_if<Binary>(&sum->op);
+  if (op == nullptr || op->fn != BinaryFn::add || sum->inputs.size() != 2) return std::nullopt;
+  if (sum->inputs[0] == begin) return node.integer_in(sum->inputs[1]);
+  return sum->inputs[1] == begin ? node.integer_in(sum->inputs[0]) : std::nullopt;
+}
+
+/// How many elements x[b : b + 12] takes is in the file, whatever b is.
+std::vector<int64_t> lengths(const NodeReader& node) {
+  const std::vector<TensorId> begins = packed(node, node.input(1));
+  const std::vector<TensorId> ends = packed(node, node.input(2));
+  std::vector<int64_t> lengths;
+  for (size_t i = 0; i < begins.size() && i < ends.size(); ++i) {
+    lengths.push_back(distance(node, begins[i], ends[i]).value_or(-1));
+  }
+  return lengths;
+}
+
 Op strided_slice(NodeReader& node) {
   return StridedSlice{.begin_mask = mask(node, "begin_mask"),
                       .end_mask = mask(node, "end_mask"),
                       .ellipsis_mask = mask(node, "ellipsis_mask"),
                       .new_axis_mask = mask(node, "new_axis_mask"),
-                      .shrink_axis_mask = mask(node, "shrink_axis_mask")};
+                      .shrink_axis_mask = mask(node, "shrink_axis_mask"),
+                      .lengths = lengths(node)};
 }
 
 Op mirror_pad(NodeReader& node) {
@@ -105,9 +127,8 @@ Op gather(NodeReader&) { return Gather{}; }
 /// x, indices, axis.
 Op gather_v2(NodeReader& node) {
   const auto axis = node.stored_integer(2);
-  if (!axis) return not_stored("the axis");
-  node.set_inputs({node.input(0), node.input(1)});
-  return Gather{.axis = *axis, .batch_dims = node.integer("batch_dims", 0)};
+  node.set_inputs({node.input(0), node.input(1), axis ? kAbsent : node.input(2)});
+  return Gather{.axis = axis.value_or(0), .batch_dims = node.integer("batch_dims", 0)};
 }
 
 Op resource_gather(NodeReader& node) {
@@ -168,6 +189,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"Pad", 2, first_operands<Pad, 2>},
     {"PadV2", 2, first_operands<Pad, 2>},
     {"ParallelConcat", 1, stack},
+    {"RandomShuffle", 1, first_operands<Reverse, 1>},
     {"Reshape", 2, reshape},
     {"ResourceGather", 2, resource_gather},
     {"ResourceGatherNd", 2, plain<GatherNd>},
@@ -184,6 +206,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"Split", 2, split},
     {"SplitV", 3, split_sizes},
     {"Squeeze", 1, squeeze},
+    {"StatelessShuffle", 1, first_operands<Reverse, 1>},
     {"StridedSlice", 4, strided_slice},
     {"TensorScatterAdd", 3, scatter<BinaryFn::add>},
     {"TensorScatterMax", 3, scatter<BinaryFn::maximum>},

@@ -56,11 +56,20 @@ Op dense_counts(NodeReader& node) {
   return ScatterReduce{.fn = BinaryFn::add};
 }
 
+/// x, size, weights: how often each number below `size` occurs in all of x, [size].
+Op counts(NodeReader& node) {
+  const TensorId size = node.emit(Reshape{}, {node.input(1), node.constant({1})});
+  const TensorId zeros = node.emit(Expand{}, {node.real_scalar(0), size});
+  node.set_inputs({zeros, node.input(0), node.input(0)});
+  return ScatterReduce{.fn = BinaryFn::add};
+}
+
 constexpr auto kOperators = std::to_array<Operator>({
     {"All", 2, reduce<ReduceFn::all>},
     {"Any", 2, reduce<ReduceFn::any>},
     {"ArgMax", 2, arg_reduce<true>},
     {"ArgMin", 2, arg_reduce<false>},
+    {"Bincount", 2, counts},
     {"Bucketize", 1, bucketize},
     {"Cumprod", 2, cumulate<true>},
     {"Cumsum", 2, cumulate<false>},

@@ -22,6 +22,29 @@ Op resize(NodeReader& node) {
   return Resize{.fn = fn, .axes = {1, 2}};
 }
 
+ResizeFn sampling(std::string_view word) {
+  return word == "nearest" || word == "NEAREST" ? ResizeFn::nearest : ResizeFn::linear;
+}
+
+/// Images, boxes, numbers of their images, sizes.
+Op crop_and_resize(NodeReader& node) {
+  node.set_result(0, DType::f32);
+  return WarpImages{sampling(node.text("method", "bilinear"))};
+}
+
+/// Images, projections, sizes, a value for what lies outside.
+Op project(NodeReader& node) {
+  node.set_inputs({node.input(0), node.input(1), kAbsent, node.input(2)});
+  return WarpImages{sampling(node.text("interpolation", "BILINEAR"))};
+}
+
+/// x, w [kh, kw, channels].
+Op dilation(NodeReader& node) {
+  Known<Window> window = window_of(node, "strides", {}, "rates");
+  if (!known(window)) return Opaque{reason(window).why};
+  return Morphology{.window = std::move(*known(window))};
+}
+
 Op local_response(NodeReader& node) {
   constexpr int64_t kMostNeighbours = int64_t{1} << 20;
   const int64_t radius = node.integer("depth_radius", 5);
@@ -40,6 +63,10 @@ Op suppression(NodeReader& node) {
 constexpr auto kOperators = std::to_array<Operator>({
     {"AvgPool", 1, pool<PoolFn::average>},
     {"AvgPool3D", 1, pool<PoolFn::average>},
+    {"CropAndResize", 4, crop_and_resize},
+    {"Dilation2D", 2, dilation},
+    {"ImageProjectiveTransformV2", 3, project},
+    {"ImageProjectiveTransformV3", 4, project},
     {"LRN", 1, local_response},
     {"MaxPool", 1, pool<PoolFn::max>},
     {"MaxPool3D", 1, pool<PoolFn::max>},

@@ -10,14 +10,14 @@ namespace {
 /// The output arguments behind the first one, of which each gives one result.
 struct Results {
   std::string_view op;
-  std::array<std::string_view, 6> arguments;  ///< all of them, in order
+  std::array<std::string_view, 7> arguments;  ///< all of them, in order
 };
 
 constexpr auto kResults = std::to_array<Results>({
     {"AudioMicrofrontend", {"filterbanks"}},
     {"BatchFunction", {"out_tensors"}},
-    {"BlockLSTM", {"i", "cs", "f", "o", "ci", "co"}},
-    {"BlockLSTMV2", {"i", "cs", "f", "o", "ci", "co"}},
+    {"BlockLSTM", {"i", "cs", "f", "o", "ci", "co", "h"}},
+    {"BlockLSTMV2", {"i", "cs", "f", "o", "ci", "co", "h"}},
     {"CTCGreedyDecoder", {"decoded_indices", "decoded_values", "decoded_shape", "log_probability"}},
     {"CombinedNonMaxSuppression", {"nmsed_boxes", "nmsed_scores", "nmsed_classes", "valid_detections"}},
     {"CudnnRNN", {"output", "output_h", "output_c", "reserve_space"}},
@@ -34,7 +34,7 @@ constexpr auto kResults = std::to_array<Results>({
     {"ListDiff", {"out", "idx"}},
     {"LogMatrixDeterminant", {"sign", "log_abs_determinant"}},
     {"LookupTableExportV2", {"keys", "values"}},
-    {"LSTMBlockCell", {"i", "cs", "f", "o", "ci", "co"}},
+    {"LSTMBlockCell", {"i", "cs", "f", "o", "ci", "co", "h"}},
     {"Lu", {"lu", "p"}},
     {"MaxPoolWithArgmax", {"output", "argmax"}},
     {"Merge", {"output", "value_index"}},
@@ -68,6 +68,7 @@ constexpr auto kResults = std::to_array<Results>({
     {"SparseSlice", {"output_indices", "output_values", "output_shape"}},
     {"SparseSoftmaxCrossEntropyWithLogits", {"loss", "backprop"}},
     {"StatelessRandomGetKeyCounter", {"key", "counter"}},
+    {"StatelessRandomGetKeyCounterAlg", {"key", "counter", "alg"}},
     {"StringSplit", {"indices", "values", "shape"}},
     {"StringSplitV2", {"indices", "values", "shape"}},
     {"Svd", {"s", "u", "v"}},

@@ -90,25 +90,34 @@ MetaGraph read_meta_graph(ProtoMessage message) {
   return graph;
 }
 
-/// The graph for inference: the one tagged "serve", or the only one.
-const MetaGraph& chosen(const std::vector<MetaGraph>& graphs) {
-  if (graphs.empty()) throw Error(ErrorCode::corrupt, "the SavedModel has no graph", 0);
-  for (const MetaGraph& graph : graphs) {
-    if (graph.tags.size() == 1 && graph.tags.front() == "serve") return graph;
-  }
-  for (const MetaGraph& graph : graphs) {
-    if (std::ranges::find(graph.tags, "serve") != graph.tags.end()) return graph;
-  }
-  if (graphs.size() == 1) return graphs.front();
+/// "eval+tpu"
+std::string joined_tags(const MetaGraph& graph) {
   std::string tags;
+  for (const std::string_view tag : graph.tags) tags += (tags.empty() ? "" : "+") + std::string(tag.substr(0, 80));
+  return tags;
+}
+
+/// The graph with these tags and no others, else the first one that has the tag. Without a tag that for inference,
+/// "serve", or the only one.
+const MetaGraph& chosen(const std::vector<MetaGraph>& graphs, std::string_view tag) {
+  if (graphs.empty()) throw Error(ErrorCode::corrupt, "the SavedModel has no graph", 0);
+  const std::string_view wanted = tag.empty() ? "serve" : tag;
   for (const MetaGraph& graph : graphs) {
-    std::string each;
-    for (const std::string_view tag : graph.tags) each += (each.empty() ? "" : "+") + std::string(tag.substr(0, 80));
-    tags += (tags.empty() ? "" : ", ") + each;
+    if (joined_tags(graph) == wanted) return graph;
+  }
+  for (const MetaGraph& graph : graphs) {
+    if (std::ranges::find(graph.tags, wanted) != graph.tags.end()) return graph;
+  }
+  if (graphs.size() == 1 && tag.empty()) return graphs.front();
+  std::string tags;
+  for (const MetaGraph& graph : graphs) tags += (tags.empty() ? "" : ", ") + joined_tags(graph);
+  if (!tag.empty()) {
+    throw Error(ErrorCode::usage, "the SavedModel has no graph tagged " + quoted(tag), std::nullopt,
+                "the tags of its graphs are: " + tags, "name one of them with --tag");
   }
   throw Error(ErrorCode::unsupported,
               "the SavedModel has " + std::to_string(graphs.size()) + " graphs, and none is tagged 'serve'", 0,
-              "their tags are: " + tags, "save the model again for serving");
+              "their tags are: " + tags, "name one of them with --tag");
 }
 
 /// A TensorInfo by the name that a signature gives it.
@@ -245,12 +254,12 @@ void read_graph(Model& model, Bytes bytes) {
   reader.read_called();
 }
 
-void read_meta_graphs(Model& model, Bytes bytes) {
+void read_meta_graphs(Model& model, Bytes bytes, std::string_view tag) {
   std::vector<MetaGraph> graphs;
   for (ProtoMessage message(bytes); message.next();) {
     if (message.field() == SavedModelProto::meta_graphs) graphs.push_back(read_meta_graph(message.child()));
   }
-  const MetaGraph& graph = chosen(graphs);
+  const MetaGraph& graph = chosen(graphs, tag);
   model.producer = "TensorFlow " + std::string(graph.version.substr(0, 80));
 
   GraphReader reader(model);
@@ -279,7 +288,8 @@ void read_meta_graphs(Model& model, Bytes bytes) {
 
 /// Reads a file of either form. What is text is read from its wire format, which stays with the model: errors that are
 /// no longer those of the text have no place in it.
-Model read_either(Model model, bool (*is_text)(Bytes), std::string (*wire_of)(Bytes), void (*read)(Model&, Bytes)) {
+template <class Read>
+Model read_either(Model model, bool (*is_text)(Bytes), std::string (*wire_of)(Bytes), Read read) {
   const Bytes bytes = model.file.bytes();
   if (!is_text(bytes)) {
     read(model, bytes);
@@ -351,10 +361,11 @@ bool matches_saved_model(Bytes bytes) {
   return version && graph;
 }
 
-Model read_saved_model(File file) {
+Model read_saved_model(File file, std::string_view tag) {
   using namespace tensorflow;
   Model model{.file = std::move(file), .format = "tensorflow saved model"};
-  return read_either(std::move(model), is_saved_model_text, wire_of_saved_model_text, read_meta_graphs);
+  return read_either(std::move(model), is_saved_model_text, wire_of_saved_model_text,
+                     [tag](Model& read, Bytes bytes) { read_meta_graphs(read, bytes, tag); });
 }
 
 }  // namespace flopstat

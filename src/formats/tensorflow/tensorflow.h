@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "bytes/file.h"
 #include "model/model.h"
 
@@ -19,11 +21,12 @@ Model read_tensorflow_graph(File file);
 /// Whether the bytes are those of the file saved_model.pb or saved_model.pbtxt in the folder of a SavedModel.
 bool matches_saved_model(Bytes bytes);
 
-/// Reads a SavedModel: the graph tagged "serve", or the only one. Each signature is a way into the model;
-/// "serving_default" is the main one, if it is there. The files of the variables are not looked at. Throws `Error` as
-/// above, and unsupported where several graphs have other tags.
+/// Reads a SavedModel: the graph with that tag (or with all these: "eval+tpu"), without a tag the one for serving, or
+/// the only one. Each signature is a way into the model; "serving_default" is the main one, if it is there. The files
+/// of the variables are not looked at. Throws `Error` as above, usage where no graph has the tag, and unsupported where
+/// none is given and several graphs have other tags.
 ///
 /// Source: github.com/tensorflow/tensorflow, core/protobuf/saved_model.proto, meta_graph.proto.
-Model read_saved_model(File file);
+Model read_saved_model(File file, std::string_view tag = {});
 
 }  // namespace flopstat

@@ -319,6 +319,27 @@ TEST(TensorFlow, several_graphs_of_which_none_is_tagged_serve_are_an_error_that_
   EXPECT_EQ(error.note, "their tags are: train, eval+tpu");
 }
 
+TEST(TensorFlow, a_tag_chooses_among_the_graphs) {
+  const Proto saved = tf_saved_model({tf_meta_graph(small_network(), {}, {"serve"}),
+                                      tf_meta_graph(served_network(), {serving("small")}, {"serve", "tpu"}),
+                                      tf_meta_graph(served_network(), {serving("large")}, {"eval", "tpu"})});
+  const auto tagged = [&](std::string_view tag) {
+    return read_model(File::from_bytes(bytes_of(saved), "saved_model.pb"), tag);
+  };
+  EXPECT_TRUE(tagged("serve").signatures.empty());
+  EXPECT_EQ(tagged("serve+tpu").signatures.at(0).name, "small");
+  EXPECT_EQ(tagged("eval").signatures.at(0).name, "large");
+  const Error error = error_of([&] { tagged("train"); });
+  EXPECT_EQ(error.code, ErrorCode::usage);
+  EXPECT_EQ(error.note, "the tags of its graphs are: serve, serve+tpu, eval+tpu");
+}
+
+TEST(TensorFlow, a_tag_is_refused_where_a_file_holds_one_model) {
+  const Error error =
+      error_of([] { read_model(File::from_bytes(bytes_of(small_network().proto), "test.pb"), "serve"); });
+  EXPECT_EQ(error.code, ErrorCode::usage);
+}
+
 // --- text
 // --------------------------------------------------------------------------------------------------------------
 

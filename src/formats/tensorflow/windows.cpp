@@ -14,9 +14,10 @@ DataLayout layout_of(const NodeReader& node) {
   return node.text("data_format", "NHWC").starts_with("NC") ? DataLayout::channels_first : DataLayout::channels_last;
 }
 
-Known<Window> window_of(const NodeReader& node, std::string_view strides_name, std::string_view kernel_name) {
+Known<Window> window_of(const NodeReader& node, std::string_view strides_name, std::string_view kernel_name,
+                        std::string_view dilations_name) {
   const std::vector<int64_t> strides = node.integers(strides_name);
-  const std::vector<int64_t> dilations = node.integers("dilations");
+  const std::vector<int64_t> dilations = node.integers(dilations_name);
   const std::vector<int64_t> kernel = kernel_name.empty() ? std::vector<int64_t>{} : node.integers(kernel_name);
   const std::vector<int64_t> pads = node.integers("explicit_paddings");
   const size_t axes = strides.size();
