@@ -298,9 +298,8 @@ Inferred infer(const StackedRecurrent& op, const Operands& operands) {
 /// Shapes:  x [T, B, I], states [L * D, B, H] -> y [T, B, D*H]
 /// Counts:  each layer and direction as `Recurrent` with two biases and its reset gate behind the product: the first
 ///          layers mul_add G*H(I+H) per step and batch item, those above G*H(D*H+H)
-/// Source:  docs/counting.md, section 2; TensorFlow CudnnRNNV3. Example: LSTM, 5 steps, I 10, H 20, 2 layers: 5 * 4 *
-/// 20
-///          * (10 + 20) + 5 * 4 * 20 * (20 + 20) = 28,000 MACs.
+/// Source:  docs/counting.md, section 2; TensorFlow CudnnRNNV3. Example: LSTM, 5 steps, I 10, H 20, 2 layers:
+///          5 * 4 * 20 * (10 + 20) + 5 * 4 * 20 * (20 + 20) = 28,000 MACs.
 Known<Cost> count(const StackedRecurrent& op, const Operands& operands) {
   const Known<Layers> found = stack_of(op, operands);
   const Layers* stack = known(found);
