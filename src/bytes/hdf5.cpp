@@ -75,6 +75,14 @@ uint64_t read_superblock(Hdf5Space& space) {
   return block.address();
 }
 
+/// The size of elements that stand in the layout itself, behind it.
+template <class Size>
+uint64_t compact_size(Hdf5Cursor& layout) {
+  const auto size = layout.take<Size>();
+  layout.skip(size);
+  return size;
+}
+
 /// Bytes of a dataset in the file, from its layout (section IV.A.2.i); nothing where chunks would have to be counted.
 /// Version 5, of HDF5 2.0, differs from 4 only in how chunks are described.
 std::optional<uint64_t> read_stored_bytes(Hdf5Space& space, Hdf5Cursor layout, uint64_t needed) {
@@ -87,7 +95,7 @@ std::optional<uint64_t> read_stored_bytes(Hdf5Space& space, Hdf5Cursor layout, u
     if (kind == chunked) return std::nullopt;
     if (kind == compact) {
       layout.skip(uint64_t{rank} * 4);
-      return layout.take<uint32_t>();
+      return compact_size<uint32_t>(layout);
     }
     if (kind != contiguous) layout.throw_unsupported("this class of layout");
     const uint64_t address = layout.address();
@@ -96,7 +104,7 @@ std::optional<uint64_t> read_stored_bytes(Hdf5Space& space, Hdf5Cursor layout, u
     return needed;
   }
   switch (layout.take<uint8_t>()) {
-    case compact: return layout.take<uint16_t>();
+    case compact: return compact_size<uint16_t>(layout);
     case contiguous: {
       const uint64_t address = layout.address(), size = layout.length();
       if (!space.is_defined(address)) return 0;

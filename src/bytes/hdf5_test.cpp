@@ -23,6 +23,7 @@ using test::keras_like_file;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 using File = std::vector<std::byte>;
 
@@ -321,6 +322,21 @@ TEST(HostileHdf5, elements_outside_of_the_file_are_truncated) {
   // An address of only ones: nothing was written yet.
   const File unwritten = changed(good, layout + 2, UINT64_MAX);
   EXPECT_EQ(Hdf5File(unwritten).root().child("data")->dataset()->stored_bytes, 0u);
+}
+
+TEST(HostileHdf5, elements_that_leave_the_layout_they_stand_in_are_refused) {
+  const File good = hdf5_file({.children = {{.name = "data", .dims = {{4, 5}}}}}, Hdf5Style::messages);
+  const size_t layout = place_of(good, std::string("\x08\x12\0\0\3\1", 6)) + 4;
+  const auto stored = [](const File& file) { return Hdf5File(file).root().child("data")->dataset()->stored_bytes; };
+  // 18 bytes: version 3, class compact, a size of two bytes, 14 bytes for the elements.
+  const File compact = changed(good, layout + 1, uint8_t{0});
+  EXPECT_EQ(stored(changed(compact, layout + 2, uint16_t{14})), 14u);
+  EXPECT_THAT(refusal(changed(compact, layout + 2, uint16_t{15})).message, Not(IsEmpty()));
+  // Version 1, no dimensions, class compact, five bytes of nothing, a size of four bytes, 6 bytes for the elements.
+  const File old = changed(changed(good, layout, uint64_t{1}), layout + 8, uint32_t{6});
+  EXPECT_EQ(stored(old), 6u);
+  EXPECT_THAT(refusal(changed(old, layout + 8, uint32_t{7})).message, Not(IsEmpty()));
+  EXPECT_THAT(refusal(changed(old, layout + 8, UINT32_MAX)).message, Not(IsEmpty()));
 }
 
 TEST(HostileHdf5, a_header_that_continues_in_itself_is_corrupt) {
