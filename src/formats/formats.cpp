@@ -18,7 +18,7 @@ namespace {
 struct Reader {
   bool (*matches)(Bytes);
   Model (*read)(File);
-  Model (*read_tagged)(File, std::string_view tag) = nullptr;  ///< where a file may hold several models
+  Model (*read_tagged)(File, std::string_view tag) = nullptr;  ///< instead, where a file may hold several models
 };
 
 // Two arrays of the same order: what users see of each format, and its reader.
@@ -37,7 +37,7 @@ constexpr std::array kReaders{
     Reader{matches_keras, read_keras},
     Reader{matches_keras_h5, read_keras_h5},
     Reader{matches_keras_json, read_keras_json},
-    Reader{matches_saved_model, [](File file) { return read_saved_model(std::move(file)); }, read_saved_model},
+    Reader{matches_saved_model, nullptr, read_saved_model},
     Reader{matches_tensorflow_graph, read_tensorflow_graph},
 };
 static_assert(kFormats.size() == kReaders.size());
@@ -166,7 +166,7 @@ Model read_with(const Reader& reader, File file, std::string_view tag) {
     throw Error(ErrorCode::usage, "the file holds one model, without tags", std::nullopt,
                 "only a TensorFlow SavedModel may hold several, each with tags of its own", "leave --tag out");
   }
-  Model model = tag.empty() ? reader.read(std::move(file)) : reader.read_tagged(std::move(file), tag);
+  Model model = reader.read_tagged ? reader.read_tagged(std::move(file), tag) : reader.read(std::move(file));
   refuse_recursion(model);
   return model;
 }

@@ -120,9 +120,13 @@ class Binder {
     });
   }
 
+  static bool has_image(const Graph& graph) {
+    return std::any_of(graph.inputs.begin(), graph.inputs.end(),
+                       [&](TensorId id) { return id != kAbsent && height_axis(graph.tensors[id]); });
+  }
+
   Known<Value> bind_input(TensorId id, const Tensor& input) {
     inputs_.insert(std::string(input.name));
-    if (height_axis(input)) has_image_ = true;
     if (const auto given = given_shape(id); given != bindings_.inputs.end()) {
       used_inputs_.insert(given->first);
       return whole_shape(input, given->first, given->second);
@@ -227,12 +231,10 @@ class Binder {
              free_.empty() ? "all of its input sizes are fixed" : "it has: " + join_names(free_));
     }
     for (const auto& [name, shape] : bindings_.inputs) refuse_unmatched(name);
-    if (!bindings_.image_size.empty() && !has_image_) {
-      refuse(
-          "the model has no input that an image size is for",
-          "an image has four axes, 1, 3 or 4 channels second or last; the model's inputs are: " + join_names(inputs_));
-    }
     for (const auto& [name, elements] : bindings_.contents) refuse_unmatched(name);
+    if (bindings_.image_size.empty() || has_image(model_.graphs[model_.main])) return;
+    refuse("the model has no input that an image size is for",
+           "an image has four axes, 1, 3 or 4 channels second or last; the model's inputs are: " + join_names(inputs_));
   }
 
   void refuse_unmatched(const std::string& name) {
@@ -252,7 +254,6 @@ class Binder {
   std::set<std::string> free_;
   std::set<std::string> inputs_;
   std::set<std::string> used_inputs_;
-  bool has_image_ = false;
 };
 
 }  // namespace
