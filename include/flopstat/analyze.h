@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,16 @@ enum class Qdq : uint8_t {
   as_written,  ///< three operations: the one between is floating-point work
 };
 
+/// What a step of training is, and how many there are.
+struct TrainingOptions {
+  std::string optimizer = "sgd";         ///< flopstat/training.h lists them
+  std::string loss = {};                 ///< empty: the file's, else the one that fits the last operation
+  std::vector<std::string> frozen = {};  ///< layers that stay as they are: paths such as "backbone" or "block_1/conv"
+  uint64_t samples = 0;                  ///< of an epoch; 0: only one step is counted
+  uint64_t epochs = 1;
+  uint64_t micro_batches = 1;  ///< whose gradients are added up for one step of the optimizer
+};
+
 struct Options {
   std::map<std::string, int64_t> dims = {};                  ///< free dimensions by name: {"batch", 8}
   std::map<std::string, std::vector<int64_t>> inputs = {};   ///< whole input shapes by name
@@ -30,7 +41,9 @@ struct Options {
   std::vector<int64_t> image_size = {};                      ///< height and width of all images; empty: the file's
   std::string signature = {};                                ///< empty: the default one, else the first
   std::string tag = {};  ///< of the graph in a SavedModel: "train", or all its tags, "eval+tpu"; empty: "serve"
-  std::string convention = "flopstat";
+  std::string convention = "flopstat";  ///< a name of flopstat/conventions.h, or a file that holds one's own (.toml)
+  bool all_conventions = false;         ///< also count under every convention: Report::by_convention
+  std::optional<TrainingOptions> training = std::nullopt;  ///< also count a step of training: Report::training
   std::vector<std::string> rules = {};  ///< files that say what operators cost which nobody else knows: docs/rules.md
   Qdq qdq = Qdq::integer;
   bool as_float = false;              ///< count the network as it was before quantization, and warn that this was done

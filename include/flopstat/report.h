@@ -19,6 +19,9 @@
 /// the operands of rows are views into memory that the report keeps alive.
 namespace flopstat {
 
+struct ConventionCount;  // flopstat/conventions.h
+struct Training;         // flopstat/training.h
+
 /// One operand or result. A shape that is not known has no value; a scalar's is empty.
 struct TensorInfo {
   std::string_view name;
@@ -66,6 +69,7 @@ struct Row {
   Certainty certainty = Certainty::exact;
   std::string unknown;    ///< why its cost is not known; empty where it is
   std::string_view rule;  ///< the user's rule that counts it, "my.toml:3"; empty where there is none
+  std::string_view inexact;  ///< why FLOPs may not be those of the convention's tool; empty where they are
   std::shared_ptr<const Derivation> derivation =
       nullptr;  ///< where `Options::derive` asks for it and the cost is known
 };
@@ -134,6 +138,7 @@ struct Report {
   uint64_t attached_bytes = 0;  ///< of these, what is no part of the model: an archive behind it
   std::vector<AttachedFile> attached_files;
   std::string_view convention;
+  std::string_view counted_as = "FLOPs";  ///< what the convention's tool calls its number, `Figures::flops` here
   std::map<std::string, int64_t> dims;  ///< free dimensions and the sizes they were given
   std::string_view signature;           ///< the one that is counted, if the file names any
   std::vector<std::string_view> other_signatures;
@@ -144,6 +149,8 @@ struct Report {
   std::vector<Placement> plan;
   Totals totals;
   std::vector<ReportWarning> warnings;
+  std::shared_ptr<const std::vector<ConventionCount>> by_convention;  ///< under `Options::all_conventions`
+  std::shared_ptr<const Training> training;                           ///< under `Options::training`
   std::vector<Error> unmatched;  ///< under `Options::skip_unmatched_names`: each name that the model does not have
   std::shared_ptr<const std::vector<TensorInfo>> operands;  ///< of all rows
   std::shared_ptr<const void> storage;                      ///< keeps names and shapes alive
