@@ -50,11 +50,14 @@ void name_signatures(const Model& model, const std::string& chosen, Report& repo
   }
 }
 
-const Convention& convention_named(const std::string& name) {
-  if (const Convention* convention = find_convention(name)) return *convention;
+/// The convention of a name, or of a file of one's own.
+std::shared_ptr<const Convention> convention_named(const std::string& name) {
+  // It lives as long as the program.
+  if (const Convention* convention = find_convention(name)) return {std::shared_ptr<void>(), convention};
   std::string names;
-  for (const Convention& each : conventions()) names += (names.empty() ? "" : ", ") + std::string(each.name);
-  throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt, "there are: " + names);
+  for (const Convention& each : conventions()) names += (names.empty() ? "" : ", ") + std::string(each.info.name);
+  throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt,
+              "there are: " + names, "or the name of a file that holds one of your own: ours.toml");
 }
 
 /// The rules of a file. Whatever is wrong with it is an error of usage: the model is another file.
@@ -121,7 +124,8 @@ void make_integer(Model& model) {
 Report counted(const std::shared_ptr<Storage>& storage, const Convention& convention, const Options& options) {
   const Model& model = *storage->model;
   const Frames& frames = storage->frames;
-  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive);
+  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive,
+                        options.all_conventions);
   report.path = model.file.path();
   report.format = model.format;
   report.c_array = model.source ? model.source->array : std::string_view();
@@ -171,9 +175,9 @@ Bindings OpenModel::bindings() const { return bindings_of(options_); }
 Report OpenModel::analyze() const {
   return located(model_->source, [&] {
     const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, bindings())});
-    Report report = counted(storage, convention_, options_);
+    Report report = counted(storage, *convention_, options_);
     plan_memory(*model_, storage->frames, report);
-    if (float_model_) report.totals.float_equivalent_flops = flops_of(*float_model_, bindings(), convention_);
+    if (float_model_) report.totals.float_equivalent_flops = flops_of(*float_model_, bindings(), *convention_);
     return report;
   });
 }
@@ -183,7 +187,7 @@ Report OpenModel::count_at(const std::map<std::string, int64_t>& dims) const {
     Bindings at = bindings();
     for (const auto& [name, size] : dims) at.dims[name] = size;
     const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, at)});
-    Report report = counted(storage, convention_, options_);
+    Report report = counted(storage, *convention_, options_);
     measure_peak(*model_, storage->frames, report);
     return report;
   });

@@ -32,7 +32,7 @@ class OpenModel {
   Report count_at(const std::map<std::string, int64_t>& dims) const;
 
  private:
-  const Convention& convention_;
+  std::shared_ptr<const Convention> convention_;
   Options options_;
   std::shared_ptr<const Model> model_;
   std::optional<Model> float_model_;  ///< without quantization, where that is asked for and there is any

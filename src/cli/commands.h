@@ -28,6 +28,9 @@ ExitCode explain(const Arguments& arguments);
 /// Tells how what a model costs grows with its free dimensions.
 ExitCode scale(const Arguments& arguments);
 
+/// Lists the conventions under which can be counted.
+ExitCode conventions(const Arguments& arguments);
+
 /// Lists the formats that can be read.
 ExitCode formats(const Arguments& arguments);
 

@@ -235,6 +235,14 @@ uint32_t find_row(const Report& report, const std::string& path, const std::stri
   return rows[0];
 }
 
+/// The same under flopstat's own convention, where another one is asked for.
+std::optional<Report> by_flopstat(const std::string& path, Options options) {
+  const std::string own = Options().convention;
+  if (options.convention == own) return std::nullopt;
+  options.convention = own;
+  return analyze_model(path, options);
+}
+
 ExitCode explain_model(const Arguments& arguments) {
   const std::string& path = arguments.models[0];
   Options options = arguments.options;
@@ -249,8 +257,9 @@ ExitCode explain_model(const Arguments& arguments) {
     write_all(arguments, text, [&](std::string& out) { write_explain_json(report, all, out); });
   } else {
     const uint32_t row = find_row(report, path, arguments.models[1]);
+    const std::optional<Report> own = by_flopstat(path, options);
     const auto text = [&](const TerminalStyle& style, std::string& out) {
-      write_row_derivation(report, report.rows[row], style, out);
+      write_row_derivation(report, report.rows[row], style, out, own ? &own->rows[row] : nullptr);
     };
     write_all(arguments, text, [&](std::string& out) { write_explain_json(report, {row}, out); });
   }

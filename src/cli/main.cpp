@@ -22,6 +22,7 @@ cli::ExitCode run(const cli::Arguments& arguments) {
     case cli::Command::diff: return cli::diff(arguments);
     case cli::Command::explain: return cli::explain(arguments);
     case cli::Command::scale: return cli::scale(arguments);
+    case cli::Command::conventions: return cli::conventions(arguments);
     case cli::Command::formats: return cli::formats(arguments);
     case cli::Command::completion:
       cli::Output::standard().write(cli::completion_script(arguments.topic));

@@ -13,6 +13,7 @@
 #include <utility>
 #include <variant>
 
+#include "flopstat/conventions.h"
 #include "model/suggest.h"
 
 namespace flopstat::cli {
@@ -46,6 +47,9 @@ constexpr CommandInfo kCommands[] = {
      "  flopstat explain model.tflite\n"
      "  flopstat explain model.tflite 7\n"
      "  flopstat explain model.onnx --template > my.toml\n"},
+    {"conventions", "flopstat conventions", "the rules of other tools, for --convention", Command::conventions,
+     "  flopstat conventions -v\n"
+     "  flopstat model.onnx --convention all\n"},
     {"formats", "flopstat formats", "the file formats that can be read", Command::formats, "  flopstat formats\n"},
     {"completion", "flopstat completion SHELL", "what makes bash, zsh or fish complete its words", Command::completion,
      "  source <(flopstat completion bash)\n"
@@ -59,7 +63,9 @@ bool writes_tables(Command command) {
   return command == Command::count || command == Command::ops || command == Command::scale || command == Command::diff;
 }
 
-constexpr std::string_view kConventions[] = {"flopstat"};
+
+/// Stands for every convention at once.
+constexpr std::string_view kAllConventions = "all";
 constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
 
 /// A word on the command line and what it stands for.
@@ -253,13 +259,27 @@ std::vector<int64_t> read_image_size(const std::string& text) {
   return {read->front(), read->back()};
 }
 
-void check_convention(const std::string& name) {
-  if (std::ranges::find(kConventions, name) != std::end(kConventions)) return;
-  const std::string advice = did_you_mean(name, kConventions);
-  throw UsageError{{fmt::format("unknown convention '{}'", name),
+std::vector<std::string_view> convention_names() {
+  std::vector<std::string_view> names;
+  for (const ConventionInfo& info : convention_list()) names.push_back(info.name);
+  names.push_back(kAllConventions);
+  return names;
+}
+
+/// A name, a file of one's own, or "all": then the report itself is counted as ever.
+void read_convention(Options& options) {
+  if (options.convention == kAllConventions) {
+    options.all_conventions = true;
+    options.convention = Options().convention;
+    return;
+  }
+  const std::vector<std::string_view> names = convention_names();
+  if (options.convention.ends_with(".toml") || std::ranges::find(names, options.convention) != names.end()) return;
+  const std::string advice = did_you_mean(options.convention, names);
+  throw UsageError{{fmt::format("unknown convention '{}'", options.convention),
                     {},
-                    "there is: " + joined(kConventions),
-                    advice.empty() ? "without --convention, flopstat's own counts" : advice}};
+                    "there are: " + joined(names),
+                    advice.empty() ? "'flopstat conventions' tells what each counts" : advice}};
 }
 
 std::vector<std::string_view> column_keys() {
@@ -390,7 +410,7 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--tag", arguments.options.tag, "which graph of a SavedModel that has several")
              ->type_name("NAME"));
-    last(app.add_option("--convention", arguments.options.convention, "what counts as an operation: flopstat")
+    last(app.add_option("--convention", arguments.options.convention, "how to count: a tool's name, all, or a file")
              ->type_name("NAME"));
     repeatable(app.add_option("--rules", arguments.options.rules, "what operators cost that flopstat does not know")
                    ->type_name("FILE"));
@@ -492,7 +512,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   arguments.colour = read_choice("--color", texts.colour, kWhen);
   arguments.units = read_choice("--units", texts.units, kUnits);
   arguments.options.qdq = read_choice("--qdq", texts.qdq, kQdq);
-  check_convention(arguments.options.convention);
+  read_convention(arguments.options);
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
   for (const std::string& gate : texts.gates) arguments.gates.push_back(read_gate(gate));
@@ -534,7 +554,7 @@ std::vector<std::string_view> choices_of(std::string_view option, Command comman
   if (option == "units") return words_of(kUnits);
   if (option == "qdq") return words_of(kQdq);
   if (option == "format") return format_words(command);
-  if (option == "convention") return {std::begin(kConventions), std::end(kConventions)};
+  if (option == "convention") return convention_names();
   if (option == "sort" || option == "columns") return column_keys();
   return {};
 }

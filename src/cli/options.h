@@ -25,6 +25,7 @@ enum class Command : uint8_t {
   scale,
   diff,
   explain,
+  conventions,
   formats,
   completion,
   manual,

@@ -152,10 +152,14 @@ void add(Figures& into, const Figures& row, uint64_t repeat) {
   for (const Work& work : row.work) merge(into.work, work, repeat);
 }
 
-/// Adds a row as often as it runs. Of one that is not known, the parameters are.
-void add(Figures& into, const Row& row, uint64_t repeat) {
+/// Adds a row as often as it runs. Of one that is not known, the parameters are. `loops`: FLOPs of each run count.
+void add(Figures& into, const Row& row, uint64_t repeat, bool loops) {
   if (row.unknown.empty()) {
+    const Figure before = into.flops;
     add(into, row.figures, repeat);
+    if (loops || repeat < 2) return;
+    into.flops = before;
+    add(into.flops, row.figures.flops, 1);
     return;
   }
   if (row.figures.params) add(into.params, row.figures.params, 1);
@@ -178,21 +182,26 @@ Figure product_of(const Figure& repeat, const Known<uint64_t>& times) {
 
 class Counter {
  public:
-  Counter(const Model& model, const Convention& convention, bool derive)
-      : model_(model), convention_(convention), derive_(derive) {}
+  Counter(const Model& model, const Convention& convention, bool derive, bool all)
+      : model_(model), convention_(convention), derive_(derive), layers_(model) {
+    if (all) tally_.emplace(model.format);
+    reads_layers_ = all || convention.basis != Basis::work;
+  }
 
   Report count(const Frames& frames, const Uses& uses) {
-    report_.convention = convention_.name;
+    report_.convention = convention_.info.name;
+    report_.counted_as = name_of(convention_.info.unit);
     report_.dims = frames.dims;
     if (!model_.graphs.empty()) {
       report_.inputs = infos(frames.root, model_.graphs[model_.main].inputs);
       report_.outputs = infos(frames.root, model_.graphs[model_.main].outputs);
       report_.rows.reserve(model_.graphs[model_.main].nodes.size());
       operands_->reserve(operands_in(frames.root));
-      count_frame(frames.root, uses, 1, {}, std::nullopt);
+      count_frame(frames.root, uses, 1, {}, std::nullopt, {});
     }
     add_states(frames);
     sum_up();
+    if (tally_) report_.by_convention = std::make_shared<const std::vector<ConventionCount>>(tally_->finish());
     report_.operands = std::move(operands_);
     return std::move(report_);
   }
@@ -202,9 +211,10 @@ class Counter {
   using PackedWeights = std::map<TensorId, Operand>;
 
   void count_frame(const Frame& frame, const Uses& uses, Figure repeat, ParameterCounter::Sources sources,
-                   std::optional<uint32_t> caller) {
+                   std::optional<uint32_t> caller, CallSite site) {
     const Graph& graph = model_.graphs[frame.graph];
     PackedWeights packed;
+    if (reads_layers_) layers_.enter(frame, site);
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
       count_node(graph, frame, i, uses, repeat, sources, packed, report_.rows.emplace_back());
@@ -214,23 +224,29 @@ class Counter {
         count_calls(graph, frame, node, child->second, uses.children.at(i), repeat, sources);
       }
     }
+    if (reads_layers_) layers_.back();
   }
 
   void count_calls(const Graph& graph, const Frame& frame, const Node& node, const Child& child,
                    const std::vector<Uses>& uses, Figure repeat, const ParameterCounter::Sources& sources) {
     const uint32_t caller = report_.rows.back().index;
     std::vector<size_t> starts;
+    const std::optional<ConventionTally> before = tally_;
+    std::vector<std::optional<ConventionTally>> tallies;
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Called& called = child.calls[c];
       starts.push_back(report_.rows.size());
+      if (child.choose) tally_ = before;
       count_frame(called.frame, uses[c], product_of(repeat, called.repeat),
-                  handed_down(graph, frame, node, called.frame, sources), caller);
+                  handed_down(graph, frame, node, called.frame, sources), caller,
+                  reads_layers_ ? layers_.inside(node, called.frame.graph) : CallSite{});
       for (size_t i = starts.back(); called.bound && i < report_.rows.size(); ++i) {
         report_.rows[i].certainty = std::max(report_.rows[i].certainty, Certainty::bound);
       }
+      tallies.push_back(tally_);
     }
     starts.push_back(report_.rows.size());
-    if (child.choose) choose(starts);
+    if (child.choose) tally_ = tallies[choose(starts)];
   }
 
   /// Constants that the caller hands to a graph keep their sources.
@@ -248,14 +264,14 @@ class Counter {
     return result;
   }
 
-  /// Of branches that are taken on unknown conditions the dearest stands for all: the others run 0 times.
-  void choose(const std::vector<size_t>& starts) {
+  /// Of branches that are taken on unknown conditions the dearest stands for all: the others run 0 times. Its number.
+  size_t choose(const std::vector<size_t>& starts) {
     size_t dearest = 0;
     Figures most;
     for (size_t c = 0; c + 1 < starts.size(); ++c) {
       Figures sum = Figures::zero();
       for (size_t i = starts[c]; i < starts[c + 1]; ++i) {
-        add(sum, report_.rows[i], report_.rows[i].repeat.value_or(1));
+        add(sum, report_.rows[i], report_.rows[i].repeat.value_or(1), true);
       }
       if (c != 0 && dearness(sum) <= dearness(most)) continue;
       dearest = c;
@@ -264,6 +280,7 @@ class Counter {
     for (size_t c = 0; c + 1 < starts.size(); ++c) {
       for (size_t i = starts[c]; c != dearest && i < starts[c + 1]; ++i) report_.rows[i].repeat = 0;
     }
+    return dearest;
   }
 
   void count_node(const Graph& graph, const Frame& frame, NodeIndex index, const Uses& uses, Figure repeat,
@@ -298,10 +315,16 @@ class Counter {
     }
     if (Cost* each = known(cost)) {
       claim_hidden(*each, row);
-      if (derive_) row.derivation = derivation(node, operands, *each, claims, row);
-      fill(row, node, operands, std::move(*each));
+      try {
+        const Opinion opinion = opinion_of(index, operands, *each, row);
+        if (derive_) row.derivation = derivation(*each, opinion, claims, row);
+        fill(row, opinion, std::move(*each));
+      } catch (const Overflow& overflow) {
+        forget(row, overflow);
+      }
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
+      if (tally_) tally_->add_unknown(node, model_.format);
     }
   }
 
@@ -367,27 +390,50 @@ class Counter {
     }
   }
 
-  void fill(Row& row, const Node& node, const Operands& operands, Cost cost) const {
-    try {
-      row.figures.macs = core_mul_adds(cost.work);
-      row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
-      row.figures.flops = figure(convention_.flops(node, operands, cost));
-      row.figures.int_ops = figure(convention_.int_ops(node, operands, cost));
-      if (cost.read_bytes) row.figures.read_bytes = cost.read_bytes->value();
-      if (cost.written_bytes) row.figures.written_bytes = cost.written_bytes->value();
-      row.certainty = worst(cost.work);
-      row.figures.work = std::move(cost.work);
-    } catch (const Overflow& overflow) {
-      row.unknown = overflow.what();
-      row.figures.macs = row.figures.valid_macs = row.figures.flops = row.figures.int_ops = std::nullopt;
+  /// What the convention says of a node, and what it is told to say it.
+  struct Opinion {
+    std::optional<LayerViews> views;
+    Verdict verdict;
+  };
+
+  Opinion opinion_of(NodeIndex index, const Operands& operands, const Cost& cost, const Row& row) {
+    Opinion opinion;
+    if (!reads_layers_) {
+      opinion.verdict = work_verdict(cost);
+      return opinion;
     }
+    opinion.views = layers_.read(index, operands, cost);
+    opinion.verdict = verdict(convention_, *opinion.views);
+    if (tally_) tally_->add(*opinion.views, row.repeat.value_or(1));
+    return opinion;
+  }
+
+  void fill(Row& row, const Opinion& opinion, Cost cost) const {
+    row.figures.macs = core_mul_adds(cost.work);
+    row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
+    row.inexact = opinion.verdict.inexact();
+    if (opinion.verdict.fails().empty()) {
+      row.figures.flops = opinion.verdict.value().value();
+    } else {
+      row.inexact = opinion.verdict.fails();
+    }
+    row.figures.int_ops = int_ops(convention_, cost).value();
+    if (cost.read_bytes) row.figures.read_bytes = cost.read_bytes->value();
+    if (cost.written_bytes) row.figures.written_bytes = cost.written_bytes->value();
+    row.certainty = worst(cost.work);
+    row.figures.work = std::move(cost.work);
+  }
+
+  static void forget(Row& row, const Overflow& overflow) {
+    row.unknown = overflow.what();
+    row.figures.macs = row.figures.valid_macs = row.figures.flops = row.figures.int_ops = std::nullopt;
   }
 
   /// Null where the figures leave 64 bits.
-  std::shared_ptr<const Derivation> derivation(const Node& node, const Operands& operands, const Cost& cost,
+  std::shared_ptr<const Derivation> derivation(const Cost& cost, const Opinion& opinion,
                                                const std::vector<Claim>& claims, const Row& row) const {
     try {
-      auto result = std::make_shared<Derivation>(derive(node, operands, cost, convention_));
+      auto result = std::make_shared<Derivation>(derive(cost, convention_, opinion.verdict));
       for (const Claim& claim : claims) result->parameters.push_back(source_of(claim, row.index));
       if (cost.parameters != 0) result->parameters.push_back(hidden_source(cost, row));
       return result;
@@ -420,11 +466,6 @@ class Counter {
             .weight_bytes = bytes.value(),
             .quantization_bytes = tensor.quantization.stored_bytes,
             .counted_in = claim.row == row ? std::nullopt : std::optional(claim.row)};
-  }
-
-  static Figure figure(const Known<Count>& count) {
-    const Count* each = known(count);
-    return each == nullptr ? Figure{} : Figure{each->value()};
   }
 
   void claim_parameters(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
@@ -537,9 +578,10 @@ class Counter {
         ++totals.unknown_nodes;
       }
       if (!row.repeat || (!row.unknown.empty() && repeat != 0)) totals.complete = false;
-      add(type.figures, row, repeat);
+      add(type.figures, row, repeat, convention_.counts_loops);
     }
     for (const TypeSummary& type : report_.by_type) add(totals.figures, type.figures, 1);
+    if (convention_.needs_macs && totals.figures.macs == 0U) totals.figures.flops = std::nullopt;
     if (totals.figures.params == 0 && totals.complete) totals.trainable_params = 0;
     std::sort(report_.by_type.begin(), report_.by_type.end(), [](const TypeSummary& a, const TypeSummary& b) {
       return std::pair(dearness(b.figures), a.type) < std::pair(dearness(a.figures), b.type);
@@ -549,6 +591,9 @@ class Counter {
   const Model& model_;
   const Convention& convention_;
   const bool derive_;
+  bool reads_layers_ = false;  ///< some convention looks at layers, not at work alone
+  LayerReader layers_;
+  std::optional<ConventionTally> tally_;
   Report report_;
   std::shared_ptr<std::vector<TensorInfo>> operands_ = std::make_shared<std::vector<TensorInfo>>();
   ParameterCounter parameters_;
@@ -577,9 +622,10 @@ std::optional<double> Figures::intensity() const {
   return static_cast<double>(*flops + *int_ops) / static_cast<double>(*read_bytes + *written_bytes);
 }
 
-Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention, bool derive) {
+Report count(const Model& model, const Frames& frames, const Uses& uses, const Convention& convention, bool derive,
+             bool all) {
   try {
-    return Counter(model, convention, derive).count(frames, uses);
+    return Counter(model, convention, derive, all).count(frames, uses);
   } catch (const Overflow&) {
     throw Error(ErrorCode::limit, "the costs of its operations add up to more than 64 bits can hold", std::nullopt,
                 "sizes or loops this large are no model that runs");

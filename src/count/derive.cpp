@@ -54,11 +54,6 @@ Cost lettered(const Cost& cost, Trace& trace) {
   return result;
 }
 
-Derived derived(const Known<Count>& figure) {
-  const Count* count = known(figure);
-  return count == nullptr ? Derived{} : derived(*count);
-}
-
 }  // namespace
 
 void name_operands(const Node& node, std::vector<Operand>& in, std::vector<Operand>& out, Trace& trace) {
@@ -79,7 +74,7 @@ void name_operands(const Node& node, std::vector<Operand>& in, std::vector<Opera
   }
 }
 
-Derivation derive(const Node& node, const Operands& operands, const Cost& cost, const Convention& convention) {
+Derivation derive(const Cost& cost, const Convention& convention, const Verdict& verdict) {
   Derivation result;
   Count macs = 0;
   for (size_t i = 0; i < cost.work.size(); ++i) {
@@ -93,8 +88,11 @@ Derivation derive(const Node& node, const Operands& operands, const Cost& cost, 
   result.valid_macs = derived(valid);
   Trace trace;
   const Cost units = lettered(cost, trace);
-  result.flops = derived(convention.flops(node, operands, units));
-  result.int_ops = derived(convention.int_ops(node, operands, units));
+  const bool of_work = convention.basis == Basis::work;
+  const Count said = of_work ? work_verdict(units).value() : verdict.value();
+  if (!of_work) collect(said.how(), result.letters);
+  if (verdict.fails().empty()) result.flops = derived(said);
+  result.int_ops = derived(int_ops(convention, units));
   result.read_bytes = derived(*cost.read_bytes);
   result.written_bytes = derived(*cost.written_bytes);
   for (const Count& each : {valid, *cost.read_bytes, *cost.written_bytes}) collect(each.how(), result.letters);

@@ -10,7 +10,8 @@ namespace flopstat {
 /// Names the number of elements of every operand and result: "|x|", "|x2|", "|w|", "|y|".
 void name_operands(const Node& node, std::vector<Operand>& in, std::vector<Operand>& out, Trace& trace);
 
-/// All but the parameters. `cost` is that of the node with everything added, its counts traced.
-Derivation derive(const Node& node, const Operands& operands, const Cost& cost, const Convention& convention);
+/// All but the parameters. `cost` is that of the node with everything added, its counts traced, and so are those of
+/// what the convention says of it.
+Derivation derive(const Cost& cost, const Convention& convention, const Verdict& verdict);
 
 }  // namespace flopstat

@@ -166,18 +166,22 @@ void write_intensity(const Figures& figures, const Page& page) {
                   thousands(*figures.written_bytes), ratio(*intensity)));
 }
 
-void write_operations(const Report& report, const Row& row, const Page& page) {
+void write_operations(const Report& report, const Row& row, const Page& page, const Row* own = nullptr) {
   const Derivation& derivation = *row.derivation;
   page.heading(fmt::format("figures of one run (convention {})", report.convention));
   write_figure("MACs", "", derivation.macs, row.figures.macs, page);
   write_figure("valid MACs", "", derivation.valid_macs, row.figures.valid_macs, page);
-  write_figure("FLOPs", "", derivation.flops, row.figures.flops, page);
+  write_figure(report.counted_as, "", derivation.flops, row.figures.flops, page);
+  if (!row.inexact.empty()) page.line(fmt::format("perhaps not the tool's number: {}", row.inexact), Emphasis::warn);
+  if (own != nullptr && own->derivation) {
+    write_figure("FLOPs (flopstat)", "", own->derivation->flops, own->figures.flops, page);
+  }
   write_figure("integer OPs", "", derivation.int_ops, row.figures.int_ops, page);
 }
 
-void write_figures(const Report& report, const Row& row, const Page& page) {
+void write_figures(const Report& report, const Row& row, const Row* own, const Page& page) {
   const Derivation& derivation = *row.derivation;
-  write_operations(report, row, page);
+  write_operations(report, row, page, own);
   write_figure("bytes read", " B", derivation.read_bytes, row.figures.read_bytes, page);
   write_figure("bytes written", " B", derivation.written_bytes, row.figures.written_bytes, page);
   write_intensity(row.figures, page);
@@ -271,7 +275,8 @@ void write_macs_of_rows(const Report& report, const Page& page) {
 
 }  // namespace
 
-void write_row_derivation(const Report& report, const Row& row, const TerminalStyle& style, std::string& out) {
+void write_row_derivation(const Report& report, const Row& row, const TerminalStyle& style, std::string& out,
+                          const Row* own) {
   const Page page{style, out};
   out += paint(title_of(row, page), Emphasis::bold, style);
   out += '\n';
@@ -288,7 +293,7 @@ void write_row_derivation(const Report& report, const Row& row, const TerminalSt
   if (!row.derivation) return page.line("the figures leave 64 bits: there is nothing to derive", Emphasis::warn);
   write_letters(*row.derivation, page);
   write_work(row, page);
-  write_figures(report, row, page);
+  write_figures(report, row, own, page);
   write_parameters(row, page);
 }
 

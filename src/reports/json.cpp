@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reports/columns.h"
+#include "reports/conventions.h"
 #include "reports/figure_text.h"
 #include "reports/json_parts.h"
 #include "reports/json_writer.h"
@@ -106,6 +107,7 @@ void op(JsonWriter& json, const Row& row) {
     work_of_row(json, row.figures.work);
     text_or_null(json, "unknown", row.unknown);
     if (!row.rule.empty()) json.member("rule", row.rule);
+    if (!row.inexact.empty()) json.member("inexact", row.inexact);
   });
 }
 
@@ -126,6 +128,7 @@ void write_json(const Report& report, std::string& out, std::string_view command
   json.object(JsonWriter::lines, [&] {
     head(json, report, command);
     totals(json, report.totals);
+    if (report.by_convention) write_conventions(json, report);
     entries(json, "ops", report.rows, op);
     entries(json, "by_type", report.by_type, type_summary);
     entries(json, "plan", report.plan, placement);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "reports/conventions.h"
 #include "reports/escape.h"
 #include "reports/figure_text.h"
 #include "reports/notes.h"
@@ -42,10 +43,18 @@ std::string bytes_text(uint64_t bytes, const TerminalStyle& style) {
   return figure_text(bytes, Quantity::bytes, false, Form::sentence, style);
 }
 
+/// What the convention calls its number: MACs of a tool are not those before them.
+std::string counted(const Report& report) {
+  if (report.counted_as == "FLOPs") return "FLOPs";
+  return fmt::format("{} of {}", report.counted_as, report.convention);
+}
+
 SummaryLine compute_line(const Report& report, const TerminalStyle& style) {
   const Figures& figures = report.totals.figures;
   SummaryLine line{"Compute", {{total_text("macs", report, style) + " MACs", Emphasis::bold}}};
-  if (shows_column("flops", report.totals)) line.pieces.push_back({total_text("flops", report, style) + " FLOPs"});
+  if (shows_column("flops", report.totals)) {
+    line.pieces.push_back({fmt::format("{} {}", total_text("flops", report, style), counted(report))});
+  }
   if (shows_column("int_ops", report.totals))
     line.pieces.push_back({total_text("int_ops", report, style) + " integer OPs"});
   if (figures.valid_macs && figures.macs && *figures.valid_macs < *figures.macs) {
@@ -241,6 +250,10 @@ void write_terminal(const Report& report, const TerminalStyle& style, std::strin
   out += '\n';
   write_summary(report, style, out);
   out += '\n';
+  if (report.by_convention) {
+    write_conventions(report, style, out);
+    return;
+  }
   types_table(report, style).write(style, kIndent, out);
   std::string notes;
   write_largest(report, style, notes);

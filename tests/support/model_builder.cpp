@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "count/conventions/flopstat.h"
 #include "count/counter.h"
 #include "count/memory.h"
 
@@ -74,7 +73,7 @@ void ModelBuilder::node_to(Op op, std::vector<TensorId> inputs, std::vector<Tens
 Counted counted(Model model, const Bindings& bindings) {
   Counted result{.model = std::move(model), .frames = {}, .report = {}};
   result.frames = infer(result.model, bindings);
-  result.report = count(result.model, result.frames, analyze(result.model, result.frames.root), kFlopstatConvention);
+  result.report = count(result.model, result.frames, analyze(result.model, result.frames.root), conventions().front());
   plan_memory(result.model, result.frames, result.report);
   return result;
 }

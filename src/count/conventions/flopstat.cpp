@@ -16,19 +16,53 @@ Count operations(Unit unit) {
   return 1;
 }
 
-Count sum(const Cost& cost, bool (*counts)(DType)) {
+}  // namespace
+
+Said said_by_flopstat(const Layer& layer) {
+  Said said;
+  const Cost& cost = *layer.cost;
+  for (size_t i = 0; i < cost.work.size(); ++i) {
+    const Work& work = cost.work[i];
+    if (work.mark != Mark::none || !is_float(work.dtype) || work.part == Part::activation) continue;
+    (work.part == Part::bias ? said.bias : said.core) += operations(work.unit) * cost.units(i);
+  }
+  return said;
+}
+
+Count activation_by_flopstat(const Cost& cost) {
   Count total = 0;
   for (size_t i = 0; i < cost.work.size(); ++i) {
     const Work& work = cost.work[i];
-    if (work.mark == Mark::none && counts(work.dtype)) total += operations(work.unit) * cost.units(i);
+    if (work.mark != Mark::none || !is_float(work.dtype) || work.part != Part::activation) continue;
+    total += operations(work.unit) * cost.units(i);
   }
   return total;
 }
 
-}  // namespace
+Count int_ops_by_flopstat(const Cost& cost) {
+  Count total = 0;
+  for (size_t i = 0; i < cost.work.size(); ++i) {
+    const Work& work = cost.work[i];
+    if (work.mark == Mark::none && is_integer(work.dtype)) total += operations(work.unit) * cost.units(i);
+  }
+  return total;
+}
 
-Known<Count> flopstat_flops(const Node&, const Operands&, const Cost& cost) { return sum(cost, is_float); }
+Said said_by_macs(const Layer& layer) { return {.core = layer.macs, .macs = layer.macs}; }
 
-Known<Count> flopstat_int_ops(const Node&, const Operands&, const Cost& cost) { return sum(cost, is_integer); }
+std::vector<Convention> flopstat_conventions() {
+  return {
+      {.info = {.name = "flopstat",
+                .rule = "every operation of the file's own arithmetic: a multiply-add is two, any other one",
+                .source = "docs/counting.md"},
+       .basis = Basis::work,
+       .say = said_by_flopstat},
+      {.info = {.name = "macs",
+                .rule = "multiply-adds of convolutions, dense layers and products of matrices, nothing else",
+                .source = "docs/counting.md",
+                .unit = CountUnit::macs},
+       .say = said_by_macs},
+  };
+}
 
 }  // namespace flopstat

@@ -6,9 +6,13 @@ namespace flopstat {
 
 /// FLOPs of floating-point work and OPs of integer work: a mul_add is two, every other unit one. Work on indices and on
 /// constants alone is none.
-Known<Count> flopstat_flops(const Node& node, const Operands& operands, const Cost& cost);
-Known<Count> flopstat_int_ops(const Node& node, const Operands& operands, const Cost& cost);
+Said said_by_flopstat(const Layer& layer);        ///< all but a fused activation
+Count activation_by_flopstat(const Cost& cost);  ///< FLOPs of that
+Count int_ops_by_flopstat(const Cost& cost);
 
-inline constexpr Convention kFlopstatConvention{"flopstat", "docs/counting.md", flopstat_flops, flopstat_int_ops};
+/// Multiply-adds alone, of any type.
+Said said_by_macs(const Layer& layer);
+
+std::vector<Convention> flopstat_conventions();
 
 }  // namespace flopstat

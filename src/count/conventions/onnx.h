@@ -1,0 +1,13 @@
+#pragma once
+
+#include "count/convention.h"
+
+/// Tools that read ONNX files node by node.
+namespace flopstat {
+
+Said said_by_onnx_tool(const Layer& layer);
+Said said_by_onnx_opcounter(const Layer& layer);
+
+std::vector<Convention> onnx_conventions();
+
+}  // namespace flopstat

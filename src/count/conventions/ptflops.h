@@ -1,0 +1,13 @@
+#pragma once
+
+#include "count/convention.h"
+
+/// ptflops with its two ways to look: hooks on modules and patched functions, or the operators that run.
+namespace flopstat {
+
+Said said_by_ptflops(const Layer& layer);
+Said said_by_ptflops_aten(const Layer& layer);
+
+std::vector<Convention> ptflops_conventions();
+
+}  // namespace flopstat

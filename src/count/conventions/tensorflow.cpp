@@ -1,0 +1,177 @@
+#include "count/conventions/tensorflow.h"
+
+#include <algorithm>
+#include <array>
+
+namespace flopstat {
+namespace {
+
+constexpr std::string_view kLoop = "a loop: the profiler counts what TensorFlow's shape functions tell of its body";
+constexpr std::string_view kNormalization = "a normalisation: Keras 2 and Keras 3 make different operators of it";
+
+bool one_of(std::string_view type, std::span<const std::string_view> types) {
+  return std::ranges::find(types, type) != types.end();
+}
+
+/// Registered with one operation per element of the result.
+constexpr auto kPerResult = std::to_array<std::string_view>(
+    {"Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "Pow", "Less", "LessEqual", "Greater",
+     "GreaterEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "BiasAdd"});
+
+/// Registered with as many operations per element.
+struct PerElement {
+  std::string_view type;
+  uint64_t operations;
+};
+constexpr std::array kPerElement = {
+    PerElement{"Rsqrt", 2}, PerElement{"Log", 1},    PerElement{"Neg", 1},     PerElement{"Square", 1},
+    PerElement{"Reciprocal", 1}, PerElement{"Softmax", 5}, PerElement{"SquaredDifference", 2}, PerElement{"Mean", 0},
+};
+
+/// By the graph's own operators. Source: tensorflow/python/profiler/internal/flops_registry.py, python/ops/nn_ops.py.
+Said of_operator(const Layer& l, std::string_view type) {
+  if (type == "Conv2D" || type == "Conv3D" || type == "DepthwiseConv2dNative") return {.core = l.macs * 2};
+  if (type == "MatMul" || type.starts_with("BatchMatMul")) return {.core = l.macs * 2};
+  if (type == "Conv2DBackpropInput") {
+    if (l.channels == 0) return {};
+    return {.core = l.y * l.w * 2 / (l.channels * l.stride)};
+  }
+  if (type == "MaxPool" || type == "AvgPool") return {.core = l.taps * l.y};
+  if (type == "Mean") return {.core = l.x};
+  if (type == "Sum" || type == "ArgMax" || type == "ArgMin") return {.core = l.x - l.y};
+  if (type == "AddN") return {.core = l.operands == 0 ? Count{0} : (l.operands - 1) * l.y};
+  if (one_of(type, kPerResult)) return {.core = l.y};
+  for (const PerElement& each : kPerElement) {
+    if (each.type == type) return {.core = l.y * each.operations};
+  }
+  return {};
+}
+
+/// Operators that Keras 2 makes of a function, as far as they are registered.
+Count of_function(const Layer& l) {
+  switch (l.function) {
+    case UnaryFn::silu:
+    case UnaryFn::hard_swish: return l.y;
+    case UnaryFn::rsqrt: return l.y * 2;
+    case UnaryFn::log:
+    case UnaryFn::neg:
+    case UnaryFn::square:
+    case UnaryFn::reciprocal: return l.y;
+    default: return 0;
+  }
+}
+
+Count of_arithmetic(const Layer& l) {
+  switch (l.arithmetic) {
+    case BinaryFn::squared_difference: return l.y * 2;
+    case BinaryFn::prelu: return l.y * 4;
+    case BinaryFn::floor_div:
+    case BinaryFn::mod:
+    case BinaryFn::floor_mod:
+    case BinaryFn::atan2:
+    case BinaryFn::bitwise_and:
+    case BinaryFn::bitwise_or:
+    case BinaryFn::bitwise_xor:
+    case BinaryFn::shift_left:
+    case BinaryFn::shift_right:
+    case BinaryFn::logical_xor:
+    case BinaryFn::join_text: return 0;
+    default: return l.operands < 2 ? l.y : (l.operands - 1) * l.y;
+  }
+}
+
+/// Keras 2 makes a function of these with its own functions: the profiler does not look into it.
+bool is_a_function(const Layer& l) {
+  return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras");
+}
+
+/// A layer of another format, as the operators that Keras 2 makes of it.
+Said of_layer(const Layer& l) {
+  const bool einsum = std::holds_alternative<Einsum>(l.node->op);
+  switch (l.kind) {
+    case LayerKind::convolution: return {.core = l.macs * 2, .bias = l.biased};
+    case LayerKind::transposed_convolution: {
+      if (l.channels == 0 || l.stride == 0) return {};
+      return {.core = l.y * l.w * 2 / (l.channels * l.stride), .bias = l.biased};
+    }
+    case LayerKind::dense:
+    case LayerKind::product: return {.core = einsum ? Count{0} : l.macs * 2, .bias = l.biased};
+    case LayerKind::attention: return {.core = l.x + l.scores * 5};  // scaled queries, softmax
+    case LayerKind::recurrent: return {.inexact = is_a_function(l) ? std::string_view() : kLoop};
+    case LayerKind::batch_norm: return {};
+    case LayerKind::layer_norm:
+    case LayerKind::group_norm:
+    case LayerKind::instance_norm: return {.inexact = kNormalization};
+    case LayerKind::activation: return {.core = of_function(l)};
+    case LayerKind::softmax: return {.core = l.y * 5};
+    case LayerKind::max_pool:
+    case LayerKind::average_pool: return {.core = l.taps * l.y};
+    case LayerKind::global_average_pool: return {.core = l.x};
+    case LayerKind::reduction:
+      if (l.reduction == ReduceFn::mean) return {.core = l.x};
+      if (l.reduction == ReduceFn::sum) return {.core = l.x - l.y};
+      return {};
+    case LayerKind::arithmetic: return {.core = of_arithmetic(l)};
+    default: return {};
+  }
+}
+
+bool is_graph(const Layer& l) { return l.format.starts_with("tensorflow"); }
+
+/// Registered in the version of that year under another name, or not yet.
+bool is_new_since_1_15(std::string_view type) {
+  constexpr auto kTypes = std::to_array<std::string_view>({"AddV2", "BatchMatMulV2", "BatchMatMulV3", "Conv3D"});
+  return one_of(type, kTypes);
+}
+
+}  // namespace
+
+Said said_by_tf_profiler(const Layer& l) {
+  if (is_graph(l)) return l.in_function || l.size_is_open ? Said{} : of_operator(l, l.node->type);
+  Said said = of_layer(l);
+  if (l.in_loop && said.value() != 0) said.inexact = kLoop;
+  return said;
+}
+
+Said said_by_tf_profiler_1_15(const Layer& l) {
+  if (is_graph(l) && is_new_since_1_15(l.node->type)) return {};
+  return said_by_tf_profiler(l);
+}
+
+Said said_by_keras_flops(const Layer& l) {
+  const bool largest = is_graph(l) ? l.node->type == "Max" : l.kind == LayerKind::global_max_pool;
+  if (largest && l.in_function) return {};
+  if (largest) return {.core = l.x - l.y};
+  return said_by_tf_profiler(l);
+}
+
+std::vector<Convention> tensorflow_conventions() {
+  return {
+      {.info = {.name = "tf-profiler",
+                .rule = "the 46 operators that TensorFlow's profiler knows; no activations but softmax (5)",
+                .source = "tensorflow/tensorflow, tensorflow/python/profiler/internal/flops_registry.py",
+                .version = "2.19"},
+       .say = said_by_tf_profiler,
+       .counts_loops = false,
+       .skips_unknown = true,
+       .formats = "tensorflow keras"},
+      {.info = {.name = "tf-profiler@1.15",
+                .rule = "the profiler of TensorFlow 1.15: AddV2 and BatchMatMulV2 count nothing",
+                .source = "tensorflow/tensorflow v1.15, tensorflow/python/profiler/internal/flops_registry.py",
+                .version = "1.15"},
+       .say = said_by_tf_profiler_1_15,
+       .counts_loops = false,
+       .skips_unknown = true,
+       .formats = "tensorflow"},
+      {.info = {.name = "keras-flops",
+                .rule = "tf-profiler, and the largest of n elements n - 1",
+                .source = "tokusumi/keras-flops, keras_flops/flops_registory.py",
+                .version = "0.1.2"},
+       .say = said_by_keras_flops,
+       .counts_loops = false,
+       .skips_unknown = true,
+       .formats = "tensorflow keras"},
+  };
+}
+
+}  // namespace flopstat

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "count/convention.h"
+
+/// Tools that follow a PyTorch module while it runs: each operator it calls has a formula, or counts nothing.
+namespace flopstat {
+
+Said said_by_fvcore(const Layer& layer);
+Said said_by_torch(const Layer& layer);
+Said said_by_torchinfo(const Layer& layer);
+Said said_by_torchinfo_5c4164f(const Layer& layer);
+
+std::vector<Convention> torch_conventions();
+
+}  // namespace flopstat

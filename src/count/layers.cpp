@@ -1,0 +1,222 @@
+#include "count/layers.h"
+
+#include <algorithm>
+
+#include "count/convention.h"
+
+namespace flopstat {
+namespace {
+
+constexpr std::string_view kUnknownNode = "the cost of an operation is not known: what the tool says of it is not, either";
+
+bool calls(const Node& node) { return !called_graphs(node.op).empty(); }
+
+UnaryFn function_of(Whole whole) {
+  switch (whole) {
+    case Whole::silu: return UnaryFn::silu;
+    case Whole::mish: return UnaryFn::mish;
+    case Whole::hard_swish: return UnaryFn::hard_swish;
+    case Whole::gelu:
+    case Whole::layer_norm:
+    case Whole::group_norm: return UnaryFn::gelu_erf;
+  }
+  return UnaryFn::identity;
+}
+
+LayerKind kind_of(Whole whole) {
+  switch (whole) {
+    case Whole::layer_norm: return LayerKind::layer_norm;
+    case Whole::group_norm: return LayerKind::group_norm;
+    case Whole::silu:
+    case Whole::gelu:
+    case Whole::mish:
+    case Whole::hard_swish: return LayerKind::activation;
+  }
+  return LayerKind::activation;
+}
+
+/// The TorchScript exporter gives weights that it computed names such as "onnx::Conv_12".
+bool renamed(std::string_view format, std::string_view name) {
+  return format == "onnx" && name.starts_with("onnx::");
+}
+
+/// A product with stored weights.
+bool is_dense(const Node& node, const Frame& frame) {
+  if (!std::holds_alternative<MatMul>(node.op) || node.inputs.size() < 2 || node.inputs[1] == kAbsent) return false;
+  const Value* w = known(frame.values[node.inputs[1]]);
+  return w != nullptr && w->constant;
+}
+
+uint64_t& share_of(ConventionParts& parts, LayerKind kind) {
+  switch (kind) {
+    case LayerKind::convolution:
+    case LayerKind::transposed_convolution:
+    case LayerKind::dense:
+    case LayerKind::product: return parts.products;
+    case LayerKind::attention:
+    case LayerKind::recurrent: return parts.attention;
+    case LayerKind::batch_norm:
+    case LayerKind::layer_norm:
+    case LayerKind::group_norm:
+    case LayerKind::instance_norm: return parts.normalization;
+    case LayerKind::activation:
+    case LayerKind::softmax:
+    case LayerKind::log_softmax: return parts.activation;
+    case LayerKind::max_pool:
+    case LayerKind::average_pool:
+    case LayerKind::global_average_pool:
+    case LayerKind::global_max_pool:
+    case LayerKind::reduction: return parts.pooling;
+    case LayerKind::arithmetic:
+    case LayerKind::resize:
+    case LayerKind::embedding:
+    case LayerKind::grid_sample:
+    case LayerKind::movement:
+    case LayerKind::other: return parts.other;
+  }
+  return parts.other;
+}
+
+void add(uint64_t& into, Count count, uint64_t repeat) { into = (Count{into} + Count{count.value()} * repeat).value(); }
+
+void add_reason(ConventionCount& count, std::string_view reason) {
+  if (reason.empty() || std::ranges::find(count.inexact, reason) != count.inexact.end()) return;
+  count.inexact.emplace_back(reason);
+}
+
+}  // namespace
+
+void LayerReader::enter(const Frame& frame, CallSite site) {
+  const Graph& graph = model_.graphs[frame.graph];
+  frames_.push_back({.frame = &frame, .site = site, .pieces = find_pieces(graph, frame)});
+  if (!model_.format.starts_with("tensorflow")) return;
+  frames_.back().open = open_sizes(graph, site.part, model_.format == "tensorflow graph");
+}
+
+bool LayerReader::stays_a_function(const Node& node) const {
+  if (!calls(node) || !model_.format.starts_with("tensorflow")) return false;
+  if (node.type == "LoopCond" || node.type == "Merge") return false;
+  // What freezes a model puts the functions that it calls in their place.
+  return model_.format == "tensorflow graph" || !std::holds_alternative<Call>(node.op);
+}
+
+CallSite LayerReader::inside(const Node& node, GraphId callee) const {
+  CallSite site = frames_.back().site;
+  const auto* loop = std::get_if<While>(&node.op);
+  site.in_function = site.in_function || stays_a_function(node);
+  site.in_loop = site.in_loop || loop != nullptr || std::holds_alternative<Loop>(node.op) ||
+                 std::holds_alternative<Scan>(node.op);
+  site.part = loop == nullptr ? LoopPart::none : callee == loop->body ? LoopPart::body : LoopPart::condition;
+  return site;
+}
+
+LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Cost& cost) {
+  const Open& open = frames_.back();
+  const Graph& graph = model_.graphs[open.frame->graph];
+  const Node& node = graph.nodes[index];
+  const Piece& piece = open.pieces[index];
+
+  Layer layer = layer_of(node, operands, cost);
+  layer.format = model_.format;
+  layer.in_function = open.site.in_function;
+  layer.in_loop = open.site.in_loop;
+  const bool has_result = !node.outputs.empty() && node.outputs[0] != kAbsent;
+  layer.size_is_open = has_result && !open.open.empty() && open.open[node.outputs[0]];
+  layer.in_attention = piece.in_attention;
+  // A mean over axes is a function in what PyTorch exports; its modules are global pools.
+  const auto* reduce = std::get_if<Reduce>(&node.op);
+  const bool pools = layer.kind == LayerKind::global_average_pool || layer.kind == LayerKind::global_max_pool;
+  if (pools && model_.format == "onnx" && reduce != nullptr && !reduce->spatial) layer.kind = LayerKind::reduction;
+  if (operands.in(1)) layer.renamed_weight = renamed(model_.format, operands.in(1).tensor->name);
+  layer.behind_dense = piece.behind && is_dense(graph.nodes[*piece.behind], *open.frame);
+  look_up_weights(layer, operands);
+
+  LayerViews views{.node = layer, .module = layer, .activation = activation_of(node, operands, layer)};
+  join(views.module, piece);
+  return views;
+}
+
+void LayerReader::join(Layer& module, const Piece& piece) const {
+  module.inside = piece.inside;
+  const Frame& frame = *frames_.back().frame;
+  const auto elements = [&](TensorId id) {
+    const Value* value = id == kAbsent ? nullptr : known(frame.values[id]);
+    return value == nullptr ? Count{0} : product(value->shape);
+  };
+  if (piece.bias != kAbsent) {
+    module.bias = elements(piece.bias);
+    module.biased = module.y;
+  }
+  if (!piece.ends) return;
+  module.kind = kind_of(*piece.ends);
+  module.function = function_of(*piece.ends);
+  module.x = elements(piece.x);
+  module.w = elements(piece.scale);
+  module.affine = piece.scale != kAbsent;
+  if (module.affine) module.row = module.bias = module.w;
+}
+
+void LayerReader::look_up_weights(Layer& layer, const Operands& operands) {
+  if (!operands.in(0) || !operands.in(1) || layer.w == 0) return;
+  const GraphId graph = frames_.back().frame->graph;
+  const auto id = static_cast<TensorId>(operands.in(1).tensor - model_.graphs[graph].tensors.data());
+  const auto [first, is_new] = first_x_.try_emplace({graph, id}, operands.in(0).shape());
+  layer.weights_seen = !is_new;
+  layer.other_size = !is_new && first->second != operands.in(0).shape();
+}
+
+ConventionTally::ConventionTally(std::string_view format) {
+  for (const Convention& each : conventions()) {
+    ConventionCount count;
+    count.name = each.info.name;
+    count.unit = each.info.unit;
+    if (each.tells_macs) count.macs = 0;
+    add_reason(count, foreign(each, format));
+    counts_.push_back(std::move(count));
+  }
+}
+
+void ConventionTally::add(const LayerViews& views, uint64_t repeat) {
+  if (repeat == 0) return;
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    const Convention& convention = conventions()[i];
+    ConventionCount& count = counts_[i];
+    const Verdict said = verdict(convention, views);
+    const uint64_t times = convention.counts_loops ? repeat : 1;
+    flopstat::add(share_of(count.parts, said.kind), said.layer.core, times);
+    flopstat::add(count.parts.bias, said.layer.bias, times);
+    flopstat::add(count.parts.activation, said.activation.value(), times);
+    if (count.macs) flopstat::add(*count.macs, said.layer.macs, times);
+    if (count.fails.empty()) count.fails = said.fails();
+    add_reason(count, said.inexact());
+  }
+}
+
+void ConventionTally::add_unknown(const Node& node, std::string_view format) {
+  const Cost nothing;
+  const Layer layer{.node = &node, .cost = &nothing, .format = format};
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    const Convention& convention = conventions()[i];
+    if (convention.skips_unknown && foreign(convention, format).empty() && format.starts_with("tensorflow")) continue;
+    if (convention.basis == Basis::layers && counts_[i].fails.empty()) counts_[i].fails = convention.say(layer).fails;
+    add_reason(counts_[i], kUnknownNode);
+  }
+}
+
+std::vector<ConventionCount> ConventionTally::finish() const {
+  std::vector<ConventionCount> result = counts_;
+  for (size_t i = 0; i < result.size(); ++i) {
+    ConventionCount& count = result[i];
+    if (conventions()[i].needs_macs && count.macs == 0U && count.fails.empty()) count.fails = kNoMacs;
+    if (!count.fails.empty()) {
+      count.macs = std::nullopt;
+      continue;
+    }
+    const ConventionParts& p = count.parts;
+    const Count sum = Count{p.products} + p.bias + p.activation + p.normalization + p.pooling + p.attention + p.other;
+    count.value = sum.value();
+  }
+  return result;
+}
+
+}  // namespace flopstat

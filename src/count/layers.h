@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "count/layer.h"
+#include "count/open_sizes.h"
+#include "count/pieces.h"
+#include "flopstat/conventions.h"
+#include "graph/frames.h"
+
+namespace flopstat {
+
+/// One node in the two ways in which tools look at it.
+struct LayerViews {
+  Layer node;                       ///< as the file has it
+  Layer module;                     ///< as the framework had it: what an exporter took apart put together
+  std::optional<Layer> activation;  ///< fused behind it
+};
+
+/// Where the graph of a frame is called from.
+struct CallSite {
+  bool in_function = false;  ///< of TensorFlow, that stays one
+  bool in_loop = false;
+  LoopPart part = LoopPart::none;  ///< of the loop that calls it, if one does
+};
+
+/// Makes layers of the nodes of one model, frame by frame.
+class LayerReader {
+ public:
+  explicit LayerReader(const Model& model) : model_(model) {}
+
+  /// Goes on with the nodes of another frame; `back` returns to the one before.
+  void enter(const Frame& frame, CallSite site);
+  void back() { frames_.pop_back(); }
+
+  /// A node of the frame at hand, whose cost is known.
+  LayerViews read(NodeIndex index, const Operands& operands, const Cost& cost);
+
+  /// Where a graph that a node of the frame at hand calls is called from.
+  CallSite inside(const Node& node, GraphId callee) const;
+
+ private:
+  struct Open {
+    const Frame* frame = nullptr;
+    CallSite site = {};
+    std::vector<Piece> pieces = {};
+    std::vector<bool> open = {};  ///< of TensorFlow: sizes that its shape functions do not tell
+  };
+
+  void join(Layer& module, const Piece& piece) const;
+  void look_up_weights(Layer& layer, const Operands& operands);
+  bool stays_a_function(const Node& node) const;
+
+  const Model& model_;
+  std::vector<Open> frames_;
+  std::map<std::pair<GraphId, TensorId>, Shape> first_x_;  ///< of each weight, what it was first applied to
+};
+
+/// What all conventions say of a model, summed up node by node.
+class ConventionTally {
+ public:
+  explicit ConventionTally(std::string_view format);
+
+  /// Adds a node that runs `repeat` times. Throws `Overflow`.
+  void add(const LayerViews& views, uint64_t repeat);
+
+  /// A node whose cost is not known: few tools are known to count nothing of it, or to fail.
+  void add_unknown(const Node& node, std::string_view format);
+
+  std::vector<ConventionCount> finish() const;
+
+ private:
+  std::vector<ConventionCount> counts_;
+};
+
+}  // namespace flopstat

@@ -1,0 +1,335 @@
+// What flopstat says under the conventions of other tools against what those tools say.
+
+#include "flopstat/conventions.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "flopstat/analyze.h"
+#include "support/corpus.h"
+
+namespace flopstat {
+namespace {
+
+using test::Record;
+
+/// Under all conventions, or nothing where the file cannot be read yet.
+Report counted(const std::string& path, const Options& options = {}) {
+  Options all = options;
+  all.all_conventions = true;
+  return analyze(path, all);
+}
+
+const ConventionCount& said(const Report& report, std::string_view name) {
+  const auto found = std::ranges::find(*report.by_convention, name, &ConventionCount::name);
+  EXPECT_NE(found, report.by_convention->end()) << name;
+  return *found;
+}
+
+Figure value_of(const std::string& example, std::string_view convention) {
+  return said(counted(std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + example), convention).value;
+}
+
+// ---- The numbers that users know from elsewhere
+
+class ExampleInEveryFormat : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(ExampleInEveryFormat, mnist_mlp_is_179050_in_the_notebook) {
+  EXPECT_EQ(value_of("mnist_mlp" + GetParam(), "notebook"), 156'800 + 100 + 20'000 + 100 + 2'000 + 50);
+}
+
+TEST_P(ExampleInEveryFormat, mnist_mlp_50_is_84550_in_the_notebook) {
+  EXPECT_EQ(value_of("mnist_mlp_50" + GetParam(), "notebook"), 78'400 + 50 + 5'000 + 50 + 1'000 + 50);
+}
+
+TEST_P(ExampleInEveryFormat, sine_8_is_41_by_flopco_keras_and_the_profiler) {
+  // Dense 1 -> 8 -> 1: 2 * 8 + 8 and 2 * 8 + 1.
+  for (const std::string_view name : {"flopco-keras", "tf-profiler", "keras-flops"}) {
+    EXPECT_EQ(value_of("sine_8" + GetParam(), name), 41) << name;
+  }
+}
+
+TEST_P(ExampleInEveryFormat, digits_cnn_is_202810_by_flopco_demo_and_the_profiler) {
+  const uint64_t conv = 26 * 26 * 12 * (2 * 3 * 3 + 1), pool = 2 * 2 * 13 * 13 * 12, dense = 2 * 13 * 13 * 12 * 10 + 10;
+  ASSERT_EQ(conv + pool + dense, 202'810U);
+  for (const std::string_view name : {"flopco-demo", "tf-profiler", "keras-flops"}) {
+    EXPECT_EQ(value_of("digits_cnn" + GetParam(), name), 202'810) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Conventions, ExampleInEveryFormat, ::testing::Values(".keras", ".h5", ".tflite", ".pb"),
+                         [](const auto& format) { return format.param.substr(1); });
+
+TEST(Conventions, give_the_lines_of_the_notebook_layer_by_layer) {
+  Options options;
+  options.convention = "notebook";
+  const Report report = analyze(std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/mnist_mlp.keras", options);
+  std::map<std::string, uint64_t> layers;
+  for (const Row& row : report.rows) layers[std::string(row.name)] += *row.figures.flops;
+  std::vector<uint64_t> lines;
+  for (const auto& [name, flops] : layers) {
+    if (flops != 0) lines.push_back(flops);
+  }
+  std::ranges::sort(lines, std::greater());
+  EXPECT_EQ(lines, (std::vector<uint64_t>{156'800 + 100, 20'000 + 100, 2'000 + 50}));
+}
+
+// ---- Every known value
+
+/// How one convention fares against its tool.
+struct Score {
+  size_t exact = 0;
+  size_t approximate = 0;
+  size_t wrong = 0;
+};
+
+/// Holds a value that a tool gave against what the convention says. What is approximate was said to be so before the
+/// value is looked at.
+void hold(Score& score, const std::string& what, const Figure& value, bool exact, const std::string& reason,
+          uint64_t expected) {
+  if (value == expected) {
+    ++(exact ? score.exact : score.approximate);
+    return;
+  }
+  const std::string shown = value ? std::to_string(*value) : "no number";
+  if (exact) {
+    ++score.wrong;
+    ADD_FAILURE() << what << ": " << shown << ", the tool says " << expected;
+    return;
+  }
+  ++score.approximate;
+  std::cout << what << ": " << shown << ", the tool says " << expected << ": " << reason << "\n";
+}
+
+std::string first_reason(const ConventionCount& count) { return count.inexact.empty() ? "" : count.inexact.front(); }
+
+/// No value is wrong, and nine of ten are predicted to be exact, for each convention.
+void judge(const std::map<std::string, Score>& scores) {
+  for (const auto& [name, score] : scores) {
+    const size_t all = score.exact + score.approximate + score.wrong;
+    std::cout << name << ": " << score.exact << " exact, " << score.approximate << " approximate, " << score.wrong
+              << " wrong of " << all << "\n";
+    EXPECT_EQ(score.wrong, 0U) << name;
+    EXPECT_GE(score.exact * 10, all * 9) << name;
+  }
+}
+
+/// Quantities of the truth tables that are a tool's number, and the convention that says it.
+struct ToolQuantity {
+  std::string_view quantity;
+  std::string_view convention;
+  bool macs = false;
+};
+constexpr ToolQuantity kQuantities[] = {
+    {"notebook_flops", "notebook"},
+    {"flopco_demo_flops", "flopco-demo"},
+    {"flopco_demo_macs", "flopco-demo", true},
+    {"flopco_keras_flops", "flopco-keras"},
+    {"flopco_keras_macs", "flopco-keras", true},
+    {"tf_profiler_float_ops", "tf-profiler"},
+    {"tf_profiler_1_15_float_ops", "tf-profiler@1.15"},
+    {"keras_flops", "keras-flops"},
+    {"torch_flop_counter_flops", "torch"},
+};
+
+class ConventionCorpus : public test::Corpus {
+ protected:
+  /// The report of a file, counted once for all its quantities.
+  const Report& report_of(const std::string& path, const Options& options) {
+    if (path_ != path || !report_) {
+      path_ = path;
+      report_ = counted(test::in_corpus(path), options);
+    }
+    return *report_;
+  }
+
+  void compare(const std::string& path, const Options& options, const Record& record) {
+    const std::string& quantity = record.at("quantity");
+    for (const ToolQuantity& each : kQuantities) {
+      if (quantity != each.quantity) continue;
+      const ConventionCount& count = said(report_of(path, options), each.convention);
+      hold(scores_[std::string(each.convention)], path + " " + quantity, each.macs ? count.macs : count.value,
+           count.inexact.empty(), first_reason(count), std::stoull(record.at("value")));
+    }
+    if (quantity == "flopco_keras_error") {
+      const ConventionCount& count = said(report_of(path, options), "flopco-keras");
+      EXPECT_TRUE(count.fails.starts_with(record.at("value"))) << path << " " << record.at("value") << ", not '"
+                                                               << count.fails << "'";
+      ++(count.fails.starts_with(record.at("value")) ? scores_["flopco-keras"].exact : scores_["flopco-keras"].wrong);
+    }
+  }
+
+  void compare_operators(const std::string& path, const Record& record) {
+    constexpr std::string_view kPrefix = "tf_profiler.";
+    if (!record.at("quantity").starts_with(kPrefix)) return;
+    const std::string type = record.at("quantity").substr(kPrefix.size());
+    Options options;
+    options.convention = "tf-profiler";
+    const Report report = analyze(test::in_corpus(path), options);
+    uint64_t sum = 0;
+    std::string reason;
+    for (const Row& row : report.rows) {
+      if (row.type != type) continue;
+      sum += row.figures.flops.value_or(0);
+      if (!row.inexact.empty()) reason = row.inexact;
+    }
+    hold(scores_["tf-profiler"], path + " " + record.at("quantity"), sum, reason.empty(), reason,
+         std::stoull(record.at("value")));
+  }
+
+  void judge() const { flopstat::judge(scores_); }
+
+  std::map<std::string, Score> scores_;
+
+ private:
+  std::string path_;
+  std::optional<Report> report_;
+};
+
+TEST_F(ConventionCorpus, every_number_of_a_keras_or_tensorflow_tool_is_that_of_its_convention) {
+  for (const std::string table : {"truth/keras_made.csv", "truth/tensorflow_made.csv"}) {
+    for (const Record& record : test::read_csv(test::in_corpus(table))) {
+      const std::string& path = record.at("file");
+      compare(path, test::options_for(path.substr(path.rfind('/') + 1)), record);
+      compare_operators(path, record);
+    }
+  }
+  judge();
+}
+
+/// "2x3x32x32"
+std::vector<int64_t> shape_of(const std::string& text) {
+  std::vector<int64_t> shape;
+  std::istringstream sizes(text);
+  for (std::string size; std::getline(sizes, size, 'x');) shape.push_back(std::stoll(size));
+  return shape;
+}
+
+/// The sizes with which a model was exported, for its first input.
+Options options_of(const std::string& path, const std::vector<int64_t>& exported_as) {
+  Options options;
+  const Report report = analyze(test::in_corpus(path));
+  if (!report.inputs.empty() && !exported_as.empty()) options.inputs[std::string(report.inputs[0].name)] = exported_as;
+  return options;
+}
+
+TEST_F(ConventionCorpus, every_number_of_a_pytorch_tool_is_that_of_its_convention) {
+  size_t unread = 0;
+  std::vector<int64_t> exported_as;
+  for (const Record& record : test::read_csv(test::in_corpus("truth/torch_made.csv"))) {
+    const std::string& file = record.at("file");
+    if (record.at("quantity") == "input") exported_as = shape_of(record.at("value"));
+    if (record.at("quantity") != "torch_flop_counter_flops") continue;
+    if (file.ends_with(".pt2")) {  // a format that is not read yet
+      ++unread;
+      continue;
+    }
+    compare("models/" + file, options_of("models/" + file, exported_as), record);
+  }
+  EXPECT_LE(unread, 23U);
+  judge();
+}
+
+/// The convention of the version whose numbers conventions.md of the design publishes, where later ones differ.
+std::string as_published(const std::string& tool) {
+  if (tool == "deepspeed") return "deepspeed@38327e0";
+  if (tool == "torchinfo") return "torchinfo@5c4164f";
+  return tool;
+}
+
+/// Vectors that no convention can give, and why: lists/convention_vectors.csv.
+class Exclusions {
+ public:
+  bool have(const std::string& test, const std::string& tool, const std::string& version) {
+    for (const Record& each : list_) {
+      if (each.at("case") == test && each.at("tool") == tool && each.at("version") == version) return ++used_ > 0;
+    }
+    return false;
+  }
+  size_t unused() const { return list_.size() - used_; }
+
+ private:
+  std::vector<Record> list_ = test::read_list("lists/convention_vectors.csv");
+  size_t used_ = 0;
+};
+
+/// Networks of one layer, as torch writes them; what each tool says of them, measured or published.
+TEST(ConventionVectors, every_number_of_a_tool_is_that_of_its_convention) {
+  std::map<std::string, Score> scores;
+  Exclusions exclusions;
+  for (const Record& record : test::read_csv(FLOPSTAT_SOURCE_DIR "/tests/truth/conventions.csv")) {
+    const Report report = counted(FLOPSTAT_SOURCE_DIR "/tests/truth/conventions/" + record.at("file"));
+    const auto compare = [&](const std::string& convention, const std::string& version, const std::string& value) {
+      if (value.empty() || exclusions.have(record.at("case"), record.at("tool"), version)) return;
+      const ConventionCount& count = said(report, convention);
+      const bool macs = record.at("quantity") == "macs" && count.unit == CountUnit::flops;
+      hold(scores[convention], record.at("case") + " by " + convention, macs ? count.macs : count.value,
+           count.inexact.empty() && count.fails.empty(), first_reason(count), std::stoull(value));
+    };
+    compare(record.at("tool"), "measured", record.at("value"));
+    compare(as_published(record.at("tool")), "published", record.at("published"));
+  }
+  EXPECT_EQ(exclusions.unused(), 0U) << "vectors are excluded that nobody asks for";
+  judge(scores);
+}
+
+// ---- What a convention is
+
+TEST(Conventions, have_names_that_differ_and_say_what_they_count_and_where_that_is_written) {
+  std::map<std::string_view, size_t> names;
+  for (const ConventionInfo& info : convention_list()) {
+    ++names[info.name];
+    EXPECT_FALSE(info.rule.empty()) << info.name;
+    EXPECT_FALSE(info.source.empty()) << info.name;
+  }
+  for (const auto& [name, times] : names) EXPECT_EQ(times, 1U) << name;
+  for (const std::string_view name :
+       {"flopstat", "macs", "notebook", "tf-profiler", "tf-profiler@1.15", "keras-flops", "flopco-keras", "flopco-demo",
+        "fvcore", "torch", "ptflops", "ptflops-aten", "thop-0.1", "ulthop-2.1", "ulthop-2.2", "ultralytics",
+        "deepspeed", "calflops", "torchinfo", "onnx-tool", "onnx-opcounter", "tflite-flops", "opencv"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+}
+
+TEST(Conventions, say_the_same_alone_and_among_all) {
+  for (const std::string file : {"mnist_mlp.keras", "digits_cnn.pb", "small_cnn.onnx", "tiny_lstm.tflite", "tiny_gpt.onnx"}) {
+    const std::string path = std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + file;
+    for (const ConventionCount& count : *counted(path).by_convention) {
+      Options options;
+      options.convention = count.name;
+      const Report alone = analyze(path, options);
+      EXPECT_EQ(alone.totals.figures.flops, count.value) << file << " " << count.name;
+      EXPECT_EQ(alone.convention, count.name);
+      EXPECT_EQ(alone.counted_as, name_of(count.unit));
+    }
+  }
+}
+
+TEST(Conventions, have_parts_that_add_up_to_the_number) {
+  for (const std::string file : {"small_cnn.onnx", "digits_cnn.keras", "tiny_gpt.onnx"}) {
+    for (const ConventionCount& count : *counted(std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + file).by_convention) {
+      if (!count.value) continue;
+      const ConventionParts& p = count.parts;
+      EXPECT_EQ(*count.value, p.products + p.bias + p.activation + p.normalization + p.pooling + p.attention + p.other)
+          << file << " " << count.name;
+    }
+  }
+}
+
+TEST(Conventions, of_flopstat_is_the_total_of_the_report) {
+  for (const std::string file : {"small_cnn.onnx", "digits_cnn.keras", "tiny_lstm.tflite", "mnist_mlp_int8.tflite"}) {
+    const Report report = counted(std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + file);
+    EXPECT_EQ(said(report, "flopstat").value, report.totals.figures.flops) << file;
+    EXPECT_EQ(said(report, "macs").value, report.totals.figures.macs) << file;
+  }
+}
+
+}  // namespace
+}  // namespace flopstat
