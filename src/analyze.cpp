@@ -4,9 +4,11 @@
 #include <memory>
 
 #include "bytes/folder.h"
+#include "count/conventions/user.h"
 #include "count/counter.h"
 #include "count/memory.h"
 #include "formats/formats.h"
+#include "formats/rules/convention_file.h"
 #include "formats/rules/rules_file.h"
 #include "graph/apply_rules.h"
 #include "graph/frames.h"
@@ -22,6 +24,7 @@ namespace {
 struct Storage {
   std::shared_ptr<const Model> model;
   Frames frames;
+  std::shared_ptr<const Convention> convention;
 };
 
 void choose_signature(Model& model, const std::string& name) {
@@ -52,12 +55,15 @@ void name_signatures(const Model& model, const std::string& chosen, Report& repo
 
 /// The convention of a name, or of a file of one's own.
 std::shared_ptr<const Convention> convention_named(const std::string& name) {
+  if (name.ends_with(".toml")) {
+    return user_convention(rules::read_convention(File::open(name), keys_of_user_conventions()));
+  }
   // It lives as long as the program.
   if (const Convention* convention = find_convention(name)) return {std::shared_ptr<void>(), convention};
   std::string names;
   for (const Convention& each : conventions()) names += (names.empty() ? "" : ", ") + std::string(each.info.name);
-  throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt,
-              "there are: " + names, "or the name of a file that holds one of your own: ours.toml");
+  throw Error(ErrorCode::usage, "there is no convention '" + name + "'", std::nullopt, "there are: " + names,
+              "or the name of a file that holds one of your own: ours.toml");
 }
 
 /// The rules of a file. Whatever is wrong with it is an error of usage: the model is another file.
@@ -120,12 +126,37 @@ void make_integer(Model& model) {
                                        " nodes are part of others (--qdq=float counts all as they are written)"});
 }
 
+/// Says why the number may not be what the convention's tool prints, or why there is none.
+void warn_of(const Convention& convention, const Model& model, Report& report) {
+  if (convention.basis == Basis::work) return;
+  const std::string name(convention.info.name);
+  if (!report.totals.figures.flops) {
+    const auto failed = std::ranges::find_if(
+        report.rows, [](const Row& row) { return row.unknown.empty() && !row.figures.flops && !row.inexact.empty(); });
+    const bool found = failed != report.rows.end();
+    const std::string why(found ? failed->inexact : kNoMacs);
+    const std::string where =
+        found ? " (#" + std::to_string(failed->index) + " " + std::string(failed->type) + ")" : "";
+    report.warnings.push_back({"convention", name + " gives no number of this model: " + why + where});
+    return;
+  }
+  std::vector<std::string_view> reasons;
+  if (const std::string_view why = foreign(convention, model); !why.empty()) reasons.push_back(why);
+  for (const Row& row : report.rows) {
+    if (!row.inexact.empty() && std::ranges::find(reasons, row.inexact) == reasons.end())
+      reasons.push_back(row.inexact);
+  }
+  for (const std::string_view why : reasons) {
+    report.warnings.push_back({"convention", "the number may not be that of " + name + ": " + std::string(why)});
+  }
+}
+
 /// Counts without memory: rows, totals, and what the file says of itself.
 Report counted(const std::shared_ptr<Storage>& storage, const Convention& convention, const Options& options) {
   const Model& model = *storage->model;
   const Frames& frames = storage->frames;
-  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive,
-                        options.all_conventions);
+  Report report =
+      count(model, frames, analyze(model, frames.root), convention, options.derive, options.all_conventions);
   report.path = model.file.path();
   report.format = model.format;
   report.c_array = model.source ? model.source->array : std::string_view();
@@ -138,6 +169,7 @@ Report counted(const std::shared_ptr<Storage>& storage, const Convention& conven
   for (const std::vector<Warning>& warnings : {model.warnings, frames.warnings}) {
     for (const Warning& warning : warnings) report.warnings.push_back({warning.code, warning.message});
   }
+  warn_of(convention, model, report);
   report.unmatched = frames.unmatched;
   report.storage = storage;
   return report;
@@ -174,7 +206,7 @@ Bindings OpenModel::bindings() const { return bindings_of(options_); }
 
 Report OpenModel::analyze() const {
   return located(model_->source, [&] {
-    const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, bindings())});
+    const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, bindings()), convention_});
     Report report = counted(storage, *convention_, options_);
     plan_memory(*model_, storage->frames, report);
     if (float_model_) report.totals.float_equivalent_flops = flops_of(*float_model_, bindings(), *convention_);
@@ -186,7 +218,7 @@ Report OpenModel::count_at(const std::map<std::string, int64_t>& dims) const {
   return located(model_->source, [&] {
     Bindings at = bindings();
     for (const auto& [name, size] : dims) at.dims[name] = size;
-    const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, at)});
+    const auto storage = std::make_shared<Storage>(Storage{model_, infer(*model_, at), convention_});
     Report report = counted(storage, *convention_, options_);
     measure_peak(*model_, storage->frames, report);
     return report;

@@ -136,7 +136,7 @@ TEST_F(Program, values_without_a_meaning_are_2) {
   for (const char* arguments :
        {"", "mnist_mlp.tflite --dim", "mnist_mlp.tflite --dim batch", "mnist_mlp.tflite --dim batch=-1",
         "mnist_mlp.tflite --dim batch=4x", "mnist_mlp.tflite --dim =4", "mnist_mlp.tflite --input x=1x-3",
-        "mnist_mlp.tflite --input x=1xx3", "mnist_mlp.tflite --color sometimes", "mnist_mlp.tflite --convention fvcore",
+        "mnist_mlp.tflite --input x=1xx3", "mnist_mlp.tflite --color sometimes", "mnist_mlp.tflite --convention fvcor",
         "mnist_mlp.tflite -o costs.xyz", "formats mnist_mlp.tflite", "help nothing"}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, 2) << arguments;
@@ -144,7 +144,8 @@ TEST_F(Program, values_without_a_meaning_are_2) {
     EXPECT_THAT(outcome.err, StartsWith("error: ")) << arguments;
     EXPECT_THAT(outcome.err, HasSubstr("\n  help: ")) << arguments;
   }
-  EXPECT_THAT(run("mnist_mlp.tflite --convention fvcore").err, HasSubstr("there is: flopstat"));
+  EXPECT_THAT(run("mnist_mlp.tflite --convention fvcor").err, HasSubstr("did you mean 'fvcore'?"));
+  EXPECT_THAT(run("mnist_mlp.tflite --convention nobodys").err, HasSubstr("there are: flopstat, macs, "));
 }
 
 TEST_F(Program, a_dimension_that_the_model_does_not_have_is_2) {

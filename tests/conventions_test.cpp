@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -14,6 +15,8 @@
 
 #include "flopstat/analyze.h"
 #include "support/corpus.h"
+#include "support/onnx_writer.h"
+#include "support/tensorflow_writer.h"
 
 namespace flopstat {
 namespace {
@@ -81,6 +84,32 @@ TEST(Conventions, give_the_lines_of_the_notebook_layer_by_layer) {
   EXPECT_EQ(lines, (std::vector<uint64_t>{156'800 + 100, 20'000 + 100, 2'000 + 50}));
 }
 
+/// The keyword network as TensorFlow 1 wrote it: its frontend is a placeholder.
+test::TfGraph keyword_network() {
+  test::TfGraph graph;
+  graph.placeholder("samples", {16'000, 1}).weight("volume", {}).weight("range", {});
+  graph.node("Mul", "scale", {"samples", "volume"}).placeholder("features", {49, 40});
+  graph.node("Mul", "feature_scale", {"features", "range"}).numbers("sizes", {1, 49, 40, 1});
+  graph.node("Reshape", "image", {"feature_scale", "sizes"}).weight("kernel", {10, 8, 1, 8}).weight("bias", {8});
+  graph.node("Conv2D", "conv", {"image", "kernel"},
+             {test::tf_integers("strides", {1, 2, 2, 1}), test::tf_text("padding", "SAME")});
+  graph.node("AddV2", "add", {"conv", "bias"}).node("Relu", "relu", {"add"}).numbers("flat_sizes", {1, 4000});
+  graph.node("Reshape", "flat", {"relu", "flat_sizes"}).weight("weights", {4000, 4}).weight("biases", {4});
+  graph.node("MatMul", "dense", {"flat", "weights"}).node("AddV2", "add_1", {"dense", "biases"});
+  graph.node("Softmax", "labels", {"add_1"});
+  return graph;
+}
+
+TEST(Conventions, of_the_profiler_tell_versions_apart) {
+  Options options;
+  options.all_conventions = true;
+  const Report report = analyze(test::bytes_of(keyword_network().proto), "keywords.pb", options);
+  const uint64_t products = 2 * (25 * 20 * 8 * 10 * 8) + 2 * 4'000 * 4, scales = 16'000 + 49 * 40, softmax = 5 * 4;
+  EXPECT_EQ(said(report, "tf-profiler@1.15").value, products + scales + softmax);
+  EXPECT_EQ(said(report, "tf-profiler@1.15").value, 689'980U);
+  EXPECT_EQ(said(report, "tf-profiler").value, 689'980U + 4'000 + 4) << "AddV2 was registered later";
+}
+
 // ---- Every known value
 
 /// How one convention fares against its tool.
@@ -110,12 +139,20 @@ void hold(Score& score, const std::string& what, const Figure& value, bool exact
 
 std::string first_reason(const ConventionCount& count) { return count.inexact.empty() ? "" : count.inexact.front(); }
 
+std::string contents_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 /// No value is wrong, and nine of ten are predicted to be exact, for each convention.
 void judge(const std::map<std::string, Score>& scores) {
+  const std::string page = contents_of(FLOPSTAT_SOURCE_DIR "/docs/conventions.md");
   for (const auto& [name, score] : scores) {
     const size_t all = score.exact + score.approximate + score.wrong;
-    std::cout << name << ": " << score.exact << " exact, " << score.approximate << " approximate, " << score.wrong
-              << " wrong of " << all << "\n";
+    const std::string line = "| `" + name + "` | " + std::to_string(score.exact) + " | " +
+                             std::to_string(score.approximate) + " | " + std::to_string(score.wrong) + " |\n";
+    std::cout << line;
+    EXPECT_NE(page.find(line), std::string::npos) << "docs/conventions.md has another score than " << line;
     EXPECT_EQ(score.wrong, 0U) << name;
     EXPECT_GE(score.exact * 10, all * 9) << name;
   }
@@ -160,8 +197,8 @@ class ConventionCorpus : public test::Corpus {
     }
     if (quantity == "flopco_keras_error") {
       const ConventionCount& count = said(report_of(path, options), "flopco-keras");
-      EXPECT_TRUE(count.fails.starts_with(record.at("value"))) << path << " " << record.at("value") << ", not '"
-                                                               << count.fails << "'";
+      EXPECT_TRUE(count.fails.starts_with(record.at("value")))
+          << path << " " << record.at("value") << ", not '" << count.fails << "'";
       ++(count.fails.starts_with(record.at("value")) ? scores_["flopco-keras"].exact : scores_["flopco-keras"].wrong);
     }
   }
@@ -291,15 +328,17 @@ TEST(Conventions, have_names_that_differ_and_say_what_they_count_and_where_that_
   }
   for (const auto& [name, times] : names) EXPECT_EQ(times, 1U) << name;
   for (const std::string_view name :
-       {"flopstat", "macs", "notebook", "tf-profiler", "tf-profiler@1.15", "keras-flops", "flopco-keras", "flopco-demo",
-        "fvcore", "torch", "ptflops", "ptflops-aten", "thop-0.1", "ulthop-2.1", "ulthop-2.2", "ultralytics",
-        "deepspeed", "calflops", "torchinfo", "onnx-tool", "onnx-opcounter", "tflite-flops", "opencv"}) {
+       {"flopstat",     "macs",        "notebook",  "tf-profiler", "tf-profiler@1.15", "keras-flops", "flopco-keras",
+        "flopco-demo",  "fvcore",      "torch",     "ptflops",     "ptflops-aten",     "thop-0.1",    "ulthop-2.1",
+        "ulthop-2.2",   "ultralytics", "deepspeed", "calflops",    "torchinfo",        "onnx-tool",   "onnx-opcounter",
+        "tflite-flops", "opencv"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
 
 TEST(Conventions, say_the_same_alone_and_among_all) {
-  for (const std::string file : {"mnist_mlp.keras", "digits_cnn.pb", "small_cnn.onnx", "tiny_lstm.tflite", "tiny_gpt.onnx"}) {
+  for (const std::string file :
+       {"mnist_mlp.keras", "digits_cnn.pb", "small_cnn.onnx", "tiny_lstm.tflite", "tiny_gpt.onnx"}) {
     const std::string path = std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + file;
     for (const ConventionCount& count : *counted(path).by_convention) {
       Options options;
@@ -312,9 +351,56 @@ TEST(Conventions, say_the_same_alone_and_among_all) {
   }
 }
 
+TEST(Conventions, of_the_user_count_by_the_formulas_of_a_file) {
+  Options options;
+  options.convention = FLOPSTAT_SOURCE_DIR "/examples/mac_rule.toml";
+  const Report report = analyze(FLOPSTAT_SOURCE_DIR "/examples/digits_cnn.keras", options);
+  const uint64_t features = 26 * 26 * 12, pooled = 13 * 13 * 12;
+  const uint64_t conv = features * 9 + features + features;  // MACs, biases, relu
+  EXPECT_EQ(report.totals.figures.flops, conv + 4 * pooled + pooled * 10 + 10);
+  EXPECT_EQ(report.convention, "house rule");
+  EXPECT_EQ(report.counted_as, "MACs");
+}
+
+/// The message that a convention file with these contents gives.
+std::string fault_of(const std::string& contents) {
+  const std::string path = ::testing::TempDir() + "/fault.toml";
+  std::ofstream(path) << contents;
+  Options options;
+  options.convention = path;
+  try {
+    analyze(FLOPSTAT_SOURCE_DIR "/examples/sine.keras", options);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code, ErrorCode::usage);
+    EXPECT_FALSE(error.help.empty());
+    return error.message.substr(error.message.find(".toml:") + 6);
+  }
+  return "";
+}
+
+TEST(Conventions, of_the_user_that_say_nothing_of_sense_are_refused_with_the_place) {
+  EXPECT_EQ(fault_of("name = 'a'\n"), "1:1: there is no table [count] with a formula for any kind of layer");
+  EXPECT_EQ(fault_of("unit = 'flops'\n"), "1:1: a convention counts no 'flops'");
+  EXPECT_EQ(fault_of("[count]\nconv = 'macs'\n"), "2:1: there is no kind of layer 'conv'");
+  EXPECT_EQ(fault_of("[count]\ndense = 'numel(x)'\n").substr(0, 3), "2:9");
+  EXPECT_EQ(fault_of("[count]\ndense = 'macs +'\n").substr(0, 3), "2:9");
+  EXPECT_EQ(fault_of("counts = 3\n"), "1:1: a convention file has no 'counts'");
+}
+
+TEST(Conventions, of_the_user_whose_formula_divides_by_zero_give_no_number) {
+  const std::string path = ::testing::TempDir() + "/zero.toml";
+  std::ofstream(path) << "[count]\ndense = 'macs / groups / 0'\n";
+  Options options;
+  options.convention = path;
+  const Report report = analyze(FLOPSTAT_SOURCE_DIR "/examples/sine.keras", options);
+  EXPECT_EQ(report.totals.figures.flops, std::nullopt);
+  EXPECT_FALSE(report.rows[0].inexact.empty());
+}
+
 TEST(Conventions, have_parts_that_add_up_to_the_number) {
   for (const std::string file : {"small_cnn.onnx", "digits_cnn.keras", "tiny_gpt.onnx"}) {
-    for (const ConventionCount& count : *counted(std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + file).by_convention) {
+    for (const ConventionCount& count :
+         *counted(std::string(FLOPSTAT_SOURCE_DIR "/examples") + "/" + file).by_convention) {
       if (!count.value) continue;
       const ConventionParts& p = count.parts;
       EXPECT_EQ(*count.value, p.products + p.bias + p.activation + p.normalization + p.pooling + p.attention + p.other)

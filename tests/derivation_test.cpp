@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "count/convention.h"
 #include "count/counter.h"
 #include "count/rules.h"
 #include "flopstat/analyze.h"

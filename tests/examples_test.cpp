@@ -189,15 +189,13 @@ TEST(Examples, digits_cnn_has_a_convolution_of_12_without_padding_and_a_dense_la
                      {contraction(points * 9, points) + relu(points),
                       max_pool_2x2(pooled, DType::f32),
                       {},
-                      contraction(pooled * 10, 10),
-                      softmax(10, DType::f32)});
+                      contraction(pooled * 10, 10)});
   EXPECT_EQ(report.totals.figures.valid_macs, macs) << "there is no padding";
   expect_int8_model(report_of("digits_cnn_int8"), macs, 12 * 9 + pooled * 10, 12 + 10,
                     {contraction_int8(points * 9, points),
                      max_pool_2x2(pooled, DType::i8),
                      {},
-                     contraction_int8(pooled * 10, 10),
-                     softmax(10, DType::i8)});
+                     contraction_int8(pooled * 10, 10)});
 }
 
 TEST(Examples, small_cnn_counts_taps_on_padding_as_nominal_and_leaves_them_out_as_valid) {

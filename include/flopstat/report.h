@@ -67,8 +67,8 @@ struct Row {
   std::span<const TensorInfo> outputs;
   Figures figures;  ///< of one run
   Certainty certainty = Certainty::exact;
-  std::string unknown;    ///< why its cost is not known; empty where it is
-  std::string_view rule;  ///< the user's rule that counts it, "my.toml:3"; empty where there is none
+  std::string unknown;       ///< why its cost is not known; empty where it is
+  std::string_view rule;     ///< the user's rule that counts it, "my.toml:3"; empty where there is none
   std::string_view inexact;  ///< why FLOPs may not be those of the convention's tool; empty where they are
   std::shared_ptr<const Derivation> derivation =
       nullptr;  ///< where `Options::derive` asks for it and the cost is known
@@ -139,8 +139,8 @@ struct Report {
   std::vector<AttachedFile> attached_files;
   std::string_view convention;
   std::string_view counted_as = "FLOPs";  ///< what the convention's tool calls its number, `Figures::flops` here
-  std::map<std::string, int64_t> dims;  ///< free dimensions and the sizes they were given
-  std::string_view signature;           ///< the one that is counted, if the file names any
+  std::map<std::string, int64_t> dims;    ///< free dimensions and the sizes they were given
+  std::string_view signature;             ///< the one that is counted, if the file names any
   std::vector<std::string_view> other_signatures;
   std::vector<TensorInfo> inputs;
   std::vector<TensorInfo> outputs;

@@ -63,7 +63,6 @@ bool writes_tables(Command command) {
   return command == Command::count || command == Command::ops || command == Command::scale || command == Command::diff;
 }
 
-
 /// Stands for every convention at once.
 constexpr std::string_view kAllConventions = "all";
 constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};

@@ -17,9 +17,9 @@ namespace {
 
 std::vector<Convention> all_conventions() {
   std::vector<Convention> all;
-  for (const auto family : {flopstat_conventions, keras_conventions, tensorflow_conventions, torch_conventions,
-                            ptflops_conventions, thop_conventions, deepspeed_conventions, onnx_conventions,
-                            engine_conventions}) {
+  for (const auto family :
+       {flopstat_conventions, keras_conventions, tensorflow_conventions, torch_conventions, ptflops_conventions,
+        thop_conventions, deepspeed_conventions, onnx_conventions, engine_conventions}) {
     std::ranges::move(family(), std::back_inserter(all));
   }
   return all;
@@ -78,12 +78,15 @@ Verdict verdict(const Convention& convention, const LayerViews& views) {
   return result;
 }
 
-std::string_view foreign(const Convention& convention, std::string_view format) {
+std::string_view foreign(const Convention& convention, const Model& model) {
   std::string_view rest = convention.formats;
   if (rest.empty()) return {};
+  // ONNX files of other exporters were no modules of PyTorch.
+  const bool other_exporter = convention.basis == Basis::modules && !model.producer.empty() &&
+                              model.producer.find("torch") == std::string::npos;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(' '), rest.size());
-    if (format.starts_with(rest.substr(0, end))) return {};
+    if (!other_exporter && model.format.starts_with(rest.substr(0, end))) return {};
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return kForeign;

@@ -18,11 +18,11 @@ namespace flopstat {
 
 /// What a tool says of one layer.
 struct Said {
-  Count core = 0;                  ///< of the layer itself, in the tool's unit
-  Count bias = 0;                  ///< of adding its bias
-  Count macs = 0;                  ///< multiply-adds, where the tool tells them apart
-  std::string_view inexact = {};   ///< why the tool may say something else; empty: it does not
-  std::string_view fails = {};     ///< why the tool gives no number for the whole model; empty where it gives one
+  Count core = 0;                 ///< of the layer itself, in the tool's unit
+  Count bias = 0;                 ///< of adding its bias
+  Count macs = 0;                 ///< multiply-adds, where the tool tells them apart
+  std::string_view inexact = {};  ///< why the tool may say something else; empty: it does not
+  std::string_view fails = {};    ///< why the tool gives no number for the whole model; empty where it gives one
 
   Count value() const { return core + bias; }
 };
@@ -40,13 +40,12 @@ struct Convention {
   ConventionInfo info = {};
   Basis basis = Basis::nodes;
   std::function<Said(const Layer&)> say = {};
-  bool tells_macs = false;     ///< `Said::macs` is the tool's own figure
-  bool counts_loops = true;    ///< a node counts as often as it runs, not once
-  bool skips_unknown = false;  ///< in a file of its own: what it does not know counts nothing
-  bool needs_macs = false;     ///< the tool fails where the whole model has no multiply-adds: it divides by them
+  bool tells_macs = false;        ///< `Said::macs` is the tool's own figure
+  bool counts_loops = true;       ///< a node counts as often as it runs, not once
+  bool skips_unknown = false;     ///< in a file of its own: what it does not know counts nothing
+  bool needs_macs = false;        ///< the tool fails where the whole model has no multiply-adds: it divides by them
   std::string_view formats = {};  ///< first words of formats that the tool, or what writes its files, knows: "onnx
                                   ///< keras"; empty: all
-
 };
 
 /// All conventions, the default one first.
@@ -75,10 +74,11 @@ Verdict verdict(const Convention& convention, const LayerViews& views);
 Verdict work_verdict(const Cost& cost);
 
 /// Why a tool gives no number of a model without multiply-adds, under `Convention::needs_macs`.
-inline constexpr std::string_view kNoMacs = "ZeroDivisionError: it divides by the model's multiply-adds, and there are none";
+inline constexpr std::string_view kNoMacs =
+    "ZeroDivisionError: it divides by the model's multiply-adds, and there are none";
 
-/// Why a convention's tool cannot have counted a file of this format; empty where it can.
-std::string_view foreign(const Convention& convention, std::string_view format);
+/// Why a convention's tool cannot have counted what the file was made from; empty where it can.
+std::string_view foreign(const Convention& convention, const Model& model);
 
 /// Integer operations: those of the convention's own units of work. A tool that does not tell types apart has none.
 Count int_ops(const Convention& convention, const Cost& cost);

@@ -184,7 +184,7 @@ class Counter {
  public:
   Counter(const Model& model, const Convention& convention, bool derive, bool all)
       : model_(model), convention_(convention), derive_(derive), layers_(model) {
-    if (all) tally_.emplace(model.format);
+    if (all) tally_.emplace(model);
     reads_layers_ = all || convention.basis != Basis::work;
   }
 
@@ -324,7 +324,7 @@ class Counter {
       }
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
-      if (tally_) tally_->add_unknown(node, model_.format);
+      if (tally_) tally_->add_unknown(node);
     }
   }
 

@@ -122,10 +122,8 @@ class Sizes {
   void operator()(const Normalize& op) {
     const bool grouped = op.rows == Normalize::Rows::channels;
     layer_.kind = !grouped ? LayerKind::layer_norm : op.groups == 0 ? LayerKind::instance_norm : LayerKind::group_norm;
-    // Formats that ask for a scale and a shift have ones and zeros for a module without them.
-    const bool none = layer_.kind == LayerKind::instance_norm && all_are(operands_.in(1), 1) && all_are(operands_.in(2), 0);
     layer_.row = row_of(op);
-    if (none) return;
+    if (!operands_.in(1) || is_invented(*operands_.in(1).tensor)) return;
     layer_.affine = static_cast<bool>(operands_.in(1));
     if (operands_.in(1)) layer_.w = operands_.in(1).size();
     if (operands_.in(2)) layer_.bias = operands_.in(2).size();
@@ -148,6 +146,9 @@ class Sizes {
     layer_.taps = operands_.letter("K", "taps of the window", layer_.taps);
     layer_.first_taps = op.window.axes.empty() ? Count{1} : Count{op.window.axes.front().kernel};
     layer_.axes = op.window.axes.size();
+    layer_.tiles = std::ranges::all_of(op.window.axes, [](const Axis& axis) {
+      return axis.kernel == axis.stride && axis.pad_before == 0 && axis.pad_after == 0;
+    });
     layer_.valid_taps = layer_.batch * layer_.channels;
     for (size_t i = 0; i < layer_.axes && i + 2 < x.rank() + 1; ++i) {
       const int64_t points = x.shape()[(op.layout == DataLayout::channels_first ? 2 : 1) + i];
@@ -162,6 +163,7 @@ class Sizes {
     const Operand &x = operands_.in(0), &y = operands_.out(0);
     layer_.row = quotient(layer_.x, layer_.y);
     layer_.batch = x.rank() == 0 ? 1 : x.shape()[0];
+    layer_.axes = x.rank() < 2 ? 0 : x.rank() - 2;
     const bool global = op.spatial || (x.rank() >= 3 && reduces_spatial_axes(op));
     if (!global || !y) return;
     if (op.fn == ReduceFn::mean) layer_.kind = LayerKind::global_average_pool;
@@ -250,7 +252,6 @@ class Sizes {
     layer_.channels = operands_.out(0).rank() == 0 ? Count{1} : Count{operands_.out(0).shape().back()};
   }
 
-
   void fill_cells(Recurrent::Cell cell) {
     layer_.kind = LayerKind::recurrent;
     layer_.cell = cell;
@@ -258,7 +259,9 @@ class Sizes {
 
   Count row_of(const Normalize& op) const {
     const Shape& x = operands_.in(0).shape();
-    const auto from = [&](size_t axis) { return product(Shape(x.begin() + static_cast<std::ptrdiff_t>(axis), x.end())); };
+    const auto from = [&](size_t axis) {
+      return product(Shape(x.begin() + static_cast<std::ptrdiff_t>(axis), x.end()));
+    };
     if (op.rows == Normalize::Rows::trailing) return from(wrap_axis(op.axis, x.size()).value_or(0));
     if (op.rows == Normalize::Rows::channels) {
       const int64_t groups = op.groups == 0 ? x[1] : op.groups;
@@ -323,6 +326,8 @@ std::optional<Layer> activation_of(const Node& node, const Operands&, const Laye
   activation.node = &node;
   return activation;
 }
+
+bool is_invented(const Tensor& tensor) { return tensor.name.starts_with('/') || tensor.name.starts_with("onnx::"); }
 
 std::string_view name_of(LayerKind kind) {
   switch (kind) {

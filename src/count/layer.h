@@ -46,10 +46,10 @@ std::string_view name_of(LayerKind kind);
 /// elements, |y| the first result's.
 struct Layer {
   LayerKind kind = LayerKind::other;
-  UnaryFn function = UnaryFn::identity;       ///< of an activation
-  BinaryFn arithmetic = BinaryFn::add;        ///< of arithmetic; also prelu
-  ReduceFn reduction = ReduceFn::sum;         ///< of a reduction
-  ResizeFn resize = ResizeFn::nearest;        ///< of a resize
+  UnaryFn function = UnaryFn::identity;  ///< of an activation
+  BinaryFn arithmetic = BinaryFn::add;   ///< of arithmetic; also prelu
+  ReduceFn reduction = ReduceFn::sum;    ///< of a reduction
+  ResizeFn resize = ResizeFn::nearest;   ///< of a resize
   Recurrent::Cell cell = Recurrent::Cell::lstm;
 
   Count macs = 0;    ///< multiply-adds of its products, padding included
@@ -70,24 +70,25 @@ struct Layer {
   Count taps = 0;         ///< of a window
   Count first_taps = 0;   ///< on its first axis
   Count valid_taps = 0;   ///< of all windows of a pool, padding left out
+  bool tiles = false;     ///< the windows of a pool lie side by side, without padding
   Count points = 0;       ///< of x, in one channel
   Count conv_points = 0;  ///< that a convolution of the same window over the same x would have
   size_t axes = 0;        ///< spatial ones
 
   // Normalisations, softmax, resizes.
-  Count row = 1;               ///< elements of what is normalised together
-  bool affine = false;         ///< there is a scale
-  bool trains = false;         ///< by the statistics of x
-  bool to_sizes = false;       ///< resized to sizes, not by factors
+  Count row = 1;                                 ///< elements of what is normalised together
+  bool affine = false;                           ///< there is a scale
+  bool trains = false;                           ///< by the statistics of x
+  bool to_sizes = false;                         ///< resized to sizes, not by factors
   std::optional<int64_t> factor = std::nullopt;  ///< of a resize by one whole factor
 
   // Recurrent layers, attention.
-  Count runs = 0;        ///< of the cell: steps, batch items and directions
-  Count inputs = 0;      ///< I
-  Count hidden = 0;      ///< H
+  Count runs = 0;    ///< of the cell: steps, batch items and directions
+  Count inputs = 0;  ///< I
+  Count hidden = 0;  ///< H
   Count directions = 1;
-  Count scores = 0;      ///< pairs of a query and a key, of all heads
-  Count queries = 0;     ///< Sq
+  Count scores = 0;   ///< pairs of a query and a key, of all heads
+  Count queries = 0;  ///< Sq
   bool has_bias = false;
 
   // Where it stands.
@@ -105,6 +106,9 @@ struct Layer {
   bool in_loop = false;         ///< of a graph that a loop runs
   Mark mark = Mark::none;       ///< of all its work
 };
+
+/// A constant that an exporter writes where its format asks for an operand: parameters of a module have its name.
+bool is_invented(const Tensor& tensor);
 
 /// The layer that a node is by itself, without a fused activation. `operands` are its own, `cost` what it costs.
 Layer layer_of(const Node& node, const Operands& operands, const Cost& cost);

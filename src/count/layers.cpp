@@ -7,7 +7,8 @@
 namespace flopstat {
 namespace {
 
-constexpr std::string_view kUnknownNode = "the cost of an operation is not known: what the tool says of it is not, either";
+constexpr std::string_view kUnknownNode =
+    "the cost of an operation is not known: what the tool says of it is not, either";
 
 bool calls(const Node& node) { return !called_graphs(node.op).empty(); }
 
@@ -36,9 +37,7 @@ LayerKind kind_of(Whole whole) {
 }
 
 /// The TorchScript exporter gives weights that it computed names such as "onnx::Conv_12".
-bool renamed(std::string_view format, std::string_view name) {
-  return format == "onnx" && name.starts_with("onnx::");
-}
+bool renamed(std::string_view format, std::string_view name) { return format == "onnx" && name.starts_with("onnx::"); }
 
 /// A product with stored weights.
 bool is_dense(const Node& node, const Frame& frame) {
@@ -104,8 +103,8 @@ CallSite LayerReader::inside(const Node& node, GraphId callee) const {
   CallSite site = frames_.back().site;
   const auto* loop = std::get_if<While>(&node.op);
   site.in_function = site.in_function || stays_a_function(node);
-  site.in_loop = site.in_loop || loop != nullptr || std::holds_alternative<Loop>(node.op) ||
-                 std::holds_alternative<Scan>(node.op);
+  site.in_loop =
+      site.in_loop || loop != nullptr || std::holds_alternative<Loop>(node.op) || std::holds_alternative<Scan>(node.op);
   site.part = loop == nullptr ? LoopPart::none : callee == loop->body ? LoopPart::body : LoopPart::condition;
   return site;
 }
@@ -152,7 +151,7 @@ void LayerReader::join(Layer& module, const Piece& piece) const {
   module.function = function_of(*piece.ends);
   module.x = elements(piece.x);
   module.w = elements(piece.scale);
-  module.affine = piece.scale != kAbsent;
+  module.affine = piece.scale != kAbsent && !is_invented(model_.graphs[frame.graph].tensors[piece.scale]);
   if (module.affine) module.row = module.bias = module.w;
 }
 
@@ -165,13 +164,13 @@ void LayerReader::look_up_weights(Layer& layer, const Operands& operands) {
   layer.other_size = !is_new && first->second != operands.in(0).shape();
 }
 
-ConventionTally::ConventionTally(std::string_view format) {
+ConventionTally::ConventionTally(const Model& model) : model_(&model) {
   for (const Convention& each : conventions()) {
     ConventionCount count;
     count.name = each.info.name;
     count.unit = each.info.unit;
     if (each.tells_macs) count.macs = 0;
-    add_reason(count, foreign(each, format));
+    add_reason(count, foreign(each, model));
     counts_.push_back(std::move(count));
   }
 }
@@ -192,12 +191,13 @@ void ConventionTally::add(const LayerViews& views, uint64_t repeat) {
   }
 }
 
-void ConventionTally::add_unknown(const Node& node, std::string_view format) {
+void ConventionTally::add_unknown(const Node& node) {
+  const std::string_view format = model_->format;
   const Cost nothing;
   const Layer layer{.node = &node, .cost = &nothing, .format = format};
   for (size_t i = 0; i < counts_.size(); ++i) {
     const Convention& convention = conventions()[i];
-    if (convention.skips_unknown && foreign(convention, format).empty() && format.starts_with("tensorflow")) continue;
+    if (convention.skips_unknown && foreign(convention, *model_).empty() && format.starts_with("tensorflow")) continue;
     if (convention.basis == Basis::layers && counts_[i].fails.empty()) counts_[i].fails = convention.say(layer).fails;
     add_reason(counts_[i], kUnknownNode);
   }

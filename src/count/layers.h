@@ -62,17 +62,18 @@ class LayerReader {
 /// What all conventions say of a model, summed up node by node.
 class ConventionTally {
  public:
-  explicit ConventionTally(std::string_view format);
+  explicit ConventionTally(const Model& model);
 
   /// Adds a node that runs `repeat` times. Throws `Overflow`.
   void add(const LayerViews& views, uint64_t repeat);
 
   /// A node whose cost is not known: few tools are known to count nothing of it, or to fail.
-  void add_unknown(const Node& node, std::string_view format);
+  void add_unknown(const Node& node);
 
   std::vector<ConventionCount> finish() const;
 
  private:
+  const Model* model_;
   std::vector<ConventionCount> counts_;
 };
 

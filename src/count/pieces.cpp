@@ -9,7 +9,11 @@ namespace {
 class Pieces {
  public:
   Pieces(const Graph& graph, const Frame& frame)
-      : graph_(graph), frame_(frame), maker_(graph.tensors.size()), reader_(graph.tensors.size()), readers_(graph.tensors.size()) {
+      : graph_(graph),
+        frame_(frame),
+        maker_(graph.tensors.size()),
+        reader_(graph.tensors.size()),
+        readers_(graph.tensors.size()) {
     for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
       for (const TensorId id : graph.nodes[i].outputs) {
         if (id != kAbsent) maker_[id] = i;
@@ -191,7 +195,8 @@ class Pieces {
     const Value* b = value(bias);
     if (y == nullptr || b == nullptr || y->shape.empty() || pieces_[*product].bias != kAbsent) return;
     const Count elements = flopstat::product(b->shape);
-    const bool per_channel = elements == Count{y->shape.back()} || (y->shape.size() > 1 && elements == Count{y->shape[1]});
+    const bool per_channel =
+        elements == Count{y->shape.back()} || (y->shape.size() > 1 && elements == Count{y->shape[1]});
     if (!per_channel) return;
     pieces_[*product].bias = bias;
     pieces_[add].inside = true;
@@ -216,8 +221,8 @@ class Pieces {
   void find_attention(NodeIndex i) {
     if (op<Softmax>(i) == nullptr) return;
     std::optional<NodeIndex> scores = maker(in(i));
-    for (size_t steps = 0; scores && steps < kMaxSteps && op<MatMul>(scores) == nullptr && op<Einsum>(scores) == nullptr;
-         ++steps) {
+    for (size_t steps = 0;
+         scores && steps < kMaxSteps && op<MatMul>(scores) == nullptr && op<Einsum>(scores) == nullptr; ++steps) {
       scores = op<Binary>(scores) != nullptr && is_constant(in(*scores)) ? maker(in(*scores, 1)) : maker(in(*scores));
     }
     const std::optional<NodeIndex> values = only_reader(i);

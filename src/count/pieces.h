@@ -19,7 +19,7 @@ struct Piece {
   TensorId scale = kAbsent;                  ///< of a normalisation that ends here, if it has one
   TensorId bias = kAbsent;                   ///< that the next node adds to the results of this product
   std::optional<NodeIndex> behind = std::nullopt;  ///< gives the first operand, seen through views and biases
-  bool in_attention = false;  ///< one of two products with a softmax between them, or that softmax
+  bool in_attention = false;                       ///< one of two products with a softmax between them, or that softmax
 };
 
 /// One for each node of the frame's graph.

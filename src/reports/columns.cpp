@@ -122,6 +122,16 @@ std::span<const Column> columns() { return kColumns; }
 
 const Column& column(std::string_view key) { return *std::ranges::find(kColumns, key, &Column::key); }
 
+std::string counted_title(const Report& report) {
+  if (report.counted_as == "FLOPs") return "FLOPs";
+  return std::string(report.counted_as) + " of " + std::string(report.convention);
+}
+
+std::string title_in(const Report& report, const Column& column) {
+  const bool other = column.key == "flops" && report.counted_as != "FLOPs";
+  return std::string(other ? report.convention : column.title);
+}
+
 Cell cell(const Column& column, const Row& row) { return column.figure(row.figures); }
 
 Cell cell(const Column& column, const TypeSummary& summary) {

@@ -35,6 +35,13 @@ std::span<const Column> columns();
 /// The column of this key, which exists.
 const Column& column(std::string_view key);
 
+/// What the report's convention calls its number, in a sentence: "FLOPs"; "MACs of thop-0.1", which are not the MACs
+/// beside them.
+std::string counted_title(const Report& report);
+
+/// The column's title above the figures of a report.
+std::string title_in(const Report& report, const Column& column);
+
 /// One run of one node. Only for columns with `figure`.
 Cell cell(const Column& column, const Row& row);
 

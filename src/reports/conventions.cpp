@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <vector>
 
 #include "reports/figure_text.h"
@@ -81,7 +80,17 @@ const ConventionCount* find(const std::vector<ConventionCount>& all, std::string
   return found == all.end() ? nullptr : &*found;
 }
 
-/// The smallest and the largest number, both as operations, and what the largest has besides.
+/// How a convention counts multiply-adds.
+constexpr std::array<std::string_view, 4> kProducts = {"once", "twice", "not at all", "in part or by another formula"};
+
+/// Position in `kProducts`.
+size_t products_of(const ConventionCount& count, uint64_t macs) {
+  if (count.parts.products == macs) return 0;
+  if (count.parts.products / 2 == macs && count.parts.products % 2 == 0) return 1;
+  return count.parts.products == 0 ? 2 : 3;
+}
+
+/// The smallest and the largest number, and who counts multiply-adds in which way.
 void write_spread(const std::vector<ConventionCount>& all, const TerminalStyle& style, std::string& out) {
   const ConventionCount* least = nullptr;
   const ConventionCount* most = nullptr;
@@ -97,18 +106,15 @@ void write_spread(const std::vector<ConventionCount>& all, const TerminalStyle& 
              Emphasis::plain, style, out);
   const ConventionCount* macs = find(all, "macs");
   if (macs == nullptr || !macs->value) return;
-  std::map<uint64_t, std::vector<std::string_view>> by_products;
+  std::array<std::string, kProducts.size()> names;
   for (const ConventionCount& count : all) {
-    if (count.value) by_products[count.parts.products].push_back(count.name);
+    if (!count.value) continue;
+    std::string& list = names[products_of(count, *macs->value)];
+    list.append(list.empty() ? "" : ", ").append(count.name);
   }
-  for (const auto& [products, names] : by_products) {
-    std::string which;
-    for (const std::string_view name : names) which.append(which.empty() ? "" : ", ").append(name);
-    const std::string_view how = products == *macs->value                       ? "once"
-                                 : products == 2 * *macs->value                 ? "twice"
-                                 : products == 0                                ? "not at all"
-                                                                                : "in part or by another formula";
-    write_note(fmt::format("multiply-adds {}: {}", how, which), Emphasis::dim, style, out);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) continue;
+    write_note(fmt::format("multiply-adds {}: {}", kProducts[i], names[i]), Emphasis::dim, style, out);
   }
 }
 

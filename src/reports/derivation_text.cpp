@@ -171,7 +171,7 @@ void write_operations(const Report& report, const Row& row, const Page& page, co
   page.heading(fmt::format("figures of one run (convention {})", report.convention));
   write_figure("MACs", "", derivation.macs, row.figures.macs, page);
   write_figure("valid MACs", "", derivation.valid_macs, row.figures.valid_macs, page);
-  write_figure(report.counted_as, "", derivation.flops, row.figures.flops, page);
+  write_figure(counted_title(report), "", derivation.flops, row.figures.flops, page);
   if (!row.inexact.empty()) page.line(fmt::format("perhaps not the tool's number: {}", row.inexact), Emphasis::warn);
   if (own != nullptr && own->derivation) {
     write_figure("FLOPs (flopstat)", "", own->derivation->flops, own->figures.flops, page);

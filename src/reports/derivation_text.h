@@ -9,8 +9,8 @@
 namespace flopstat {
 
 /// Appends one row: what it reads and writes, the letters, each kind of work, and what they come to. A row that is not
-/// known says why. The report was made with `Options::derive`. `own`: the same row under the convention `flopstat`, to be
-/// shown beside a report of another convention.
+/// known says why. The report was made with `Options::derive`. `own`: the same row under the convention `flopstat`, to
+/// be shown beside a report of another convention.
 void write_row_derivation(const Report& report, const Row& row, const TerminalStyle& style, std::string& out,
                           const Row* own = nullptr);
 

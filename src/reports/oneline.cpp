@@ -31,7 +31,7 @@ void write_oneline(const Report& report, const TerminalStyle& style, std::string
   for (const auto& [key, words] : kFigures) {
     const Column& c = column(key);
     const std::string text = figure_text(cell(c, totals), c.quantity, !totals.complete, Form::sentence, style);
-    out += fmt::format(", {} {}", text, words);
+    out += fmt::format(", {} {}", text, key == "flops" ? counted_title(report) : words);
   }
   if (totals.unknown_nodes > 0) out += fmt::format(", {} not known", thousands(totals.unknown_nodes));
   out += fmt::format(" (convention {})\n", report.convention);

@@ -73,8 +73,9 @@ bool is_number(const TableColumn& column) {
   return property == nullptr || std::holds_alternative<uint64_t>(property->fact(Row{}));
 }
 
-Table::Column heading(const TableColumn& column) {
-  const std::string title(title_of(*column.column));
+Table::Column heading(const TableColumn& column, const Report& report) {
+  const auto* figure = std::get_if<const Column*>(column.column);
+  const std::string title = figure == nullptr ? std::string(title_of(*column.column)) : title_in(report, **figure);
   if (is_number(column)) return {.title = title, .priority = column.priority};
   return {.title = title,
           .align = Table::Align::left,
@@ -147,7 +148,7 @@ Table::Row sum_row(const Summary& sum, bool complete, std::string label, const s
 Table ops_table(const Report& report, const Selection& selection, const TerminalStyle& style) {
   const std::vector<TableColumn> columns = columns_of(report, selection);
   Table table;
-  for (const TableColumn& c : columns) table.columns.push_back(heading(c));
+  for (const TableColumn& c : columns) table.columns.push_back(heading(c, report));
   const bool only_figures = label_column(columns) == columns.size();
   if (only_figures) table.columns.push_back({.align = Table::Align::left});
 

@@ -24,7 +24,7 @@ inline constexpr PartColumn kPartColumns[] = {
 };
 
 /// The headings of the figures that the model has; the share of the multiply-adds stands behind them.
-void append_part_columns(std::vector<Table::Column>& columns, const Totals& totals);
+void append_part_columns(std::vector<Table::Column>& columns, const Report& report);
 
 /// The cells below them. `unknown`: the figures are a lower bound.
 template <class Summary>

@@ -43,17 +43,11 @@ std::string bytes_text(uint64_t bytes, const TerminalStyle& style) {
   return figure_text(bytes, Quantity::bytes, false, Form::sentence, style);
 }
 
-/// What the convention calls its number: MACs of a tool are not those before them.
-std::string counted(const Report& report) {
-  if (report.counted_as == "FLOPs") return "FLOPs";
-  return fmt::format("{} of {}", report.counted_as, report.convention);
-}
-
 SummaryLine compute_line(const Report& report, const TerminalStyle& style) {
   const Figures& figures = report.totals.figures;
   SummaryLine line{"Compute", {{total_text("macs", report, style) + " MACs", Emphasis::bold}}};
   if (shows_column("flops", report.totals)) {
-    line.pieces.push_back({fmt::format("{} {}", total_text("flops", report, style), counted(report))});
+    line.pieces.push_back({fmt::format("{} {}", total_text("flops", report, style), counted_title(report))});
   }
   if (shows_column("int_ops", report.totals))
     line.pieces.push_back({total_text("int_ops", report, style) + " integer OPs"});

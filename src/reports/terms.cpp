@@ -28,7 +28,8 @@ constexpr std::array kTerms{
          "units,work,add,mul,div,compare,transcendental"},
     Term{"convention",
          "The rule from work to the number that somebody means by FLOPs. 'flopstat' counts a multiply-add as 2 and "
-         "every other unit as 1, and leaves out arithmetic on shapes and on constants. Every report names it.",
+         "every other unit as 1, and leaves out arithmetic on shapes and on constants; others are those of other tools "
+         "('flopstat conventions'). Every report names it.",
          "conventions"},
     Term{"part",
          "Where in an operation the work is: core, the operation itself; bias, the addition of a bias; activation, a "

@@ -31,7 +31,7 @@ std::vector<Table::Column> headings(const Report& report) {
                                          .priority = kTypePriority,
                                          .emphasis = Emphasis::dim,
                                          .enough = kEnoughType}};
-  append_part_columns(columns, report.totals);
+  append_part_columns(columns, report);
   return columns;
 }
 

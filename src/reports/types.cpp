@@ -29,7 +29,7 @@ Table::Row table_row(const Summary& summary, bool unknown, std::string label, ui
 
 Table types_table(const Report& report, const TerminalStyle& style) {
   Table table;
-  append_part_columns(table.columns, report.totals);
+  append_part_columns(table.columns, report);
   table.columns.push_back({.title = "Op type", .align = Table::Align::left});
   table.columns.push_back({.align = Table::Align::left});
   std::set<std::string_view> endless;  // types of which some row runs an unknown number of times

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "count/convention.h"
 #include "count/counter.h"
 #include "count/memory.h"
 

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "count/convention.h"
 #include "flopstat/report.h"
 #include "graph/frames.h"
 #include "graph/uses.h"

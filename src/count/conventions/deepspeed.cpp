@@ -83,7 +83,8 @@ Said said_by_deepspeed(const Layer& l) {
 /// Transposed convolutions as calflops has them, and an upsample by the first factor.
 Said said_by_deepspeed_38327e0(const Layer& l) {
   switch (l.kind) {
-    case LayerKind::product: return {.core = l.macs * 2, .macs = l.macs, .inexact = l.in_attention ? modules::kAttention : ""};
+    case LayerKind::product:
+      return {.core = l.macs * 2, .macs = l.macs, .inexact = l.in_attention ? modules::kAttention : ""};
     case LayerKind::attention: return {.core = l.macs * 2, .macs = l.macs};
     case LayerKind::resize:
       if (l.to_sizes) return {.core = to_sizes(l)};

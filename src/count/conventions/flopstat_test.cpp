@@ -5,8 +5,8 @@
 namespace flopstat {
 namespace {
 
-uint64_t flops(const Cost& cost) { return known(flopstat_flops({}, Operands({}, {}), cost))->value(); }
-uint64_t int_ops(const Cost& cost) { return known(flopstat_int_ops({}, Operands({}, {}), cost))->value(); }
+uint64_t flops(const Cost& cost) { return work_verdict(cost).value().value(); }
+uint64_t int_ops(const Cost& cost) { return int_ops_by_flopstat(cost).value(); }
 
 Cost cost_of(Unit unit, DType dtype, Mark mark = Mark::none) {
   return {.work = {{.part = Part::core, .unit = unit, .dtype = dtype, .mark = mark, .count = 7}}};
@@ -51,7 +51,7 @@ TEST(FlopstatConvention, beyond_64_bits_overflows) {
 }
 
 TEST(FlopstatConvention, is_the_default_one) {
-  EXPECT_EQ(conventions().front().name, "flopstat");
+  EXPECT_EQ(conventions().front().info.name, "flopstat");
   EXPECT_EQ(find_convention("flopstat"), &conventions().front());
   EXPECT_EQ(find_convention("nobody's"), nullptr);
 }

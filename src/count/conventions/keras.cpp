@@ -35,9 +35,9 @@ std::string_view class_of(const Layer& l) {
 
 /// Source: flopco_keras/layer_handlers and its table of classes.
 bool is_mapped(std::string_view type) {
-  constexpr std::array<std::string_view, 9> kClasses = {
-      "Conv2D", "Dense", "BatchNormalization", "ReLU", "MaxPooling2D", "GlobalAveragePooling2D",
-      "Add",    "Activation",  "ZeroPadding2D"};
+  constexpr std::array<std::string_view, 9> kClasses = {"Conv2D", "Dense",        "BatchNormalization",
+                                                        "ReLU",   "MaxPooling2D", "GlobalAveragePooling2D",
+                                                        "Add",    "Activation",   "ZeroPadding2D"};
   return std::ranges::find(kClasses, type) != kClasses.end();
 }
 
@@ -61,8 +61,7 @@ Said common(const Layer& l) {
     }
     case LayerKind::dense: return {.core = l.w * 2, .bias = l.channels, .macs = l.w};
     case LayerKind::batch_norm: return {.core = l.x * 4, .macs = l.x * 2};
-    case LayerKind::activation:
-      return {.core = class_of(l) == "ReLU" ? l.x : Count{0}};
+    case LayerKind::activation: return {.core = class_of(l) == "ReLU" ? l.x : Count{0}};
     case LayerKind::max_pool: return {.core = l.first_taps * l.first_taps * per_item(l.y, l)};
     case LayerKind::global_average_pool: {
       const Count points = l.row;  // the channels are dropped
@@ -78,8 +77,7 @@ Said common(const Layer& l) {
 Said said_by_notebook(const Layer& l) {
   switch (l.kind) {
     case LayerKind::dense: return {.core = l.macs * 2};
-    case LayerKind::activation:
-      return {.core = l.behind_dense && l.function == UnaryFn::relu ? l.y : Count{0}};
+    case LayerKind::activation: return {.core = l.behind_dense && l.function == UnaryFn::relu ? l.y : Count{0}};
     case LayerKind::softmax: return {.core = l.behind_dense ? l.y * 5 : Count{0}};
     default: return {};
   }

@@ -77,7 +77,8 @@ std::vector<Convention> ptflops_conventions() {
   constexpr std::string_view kVersion = "0.7.5";
   return {
       {.info = {.name = "ptflops",
-                .rule = "MACs with biases; 2 per element of nn.ReLU, pools and upsamples (module and function both count)",
+                .rule =
+                    "MACs with biases; 2 per element of nn.ReLU, pools and upsamples (module and function both count)",
                 .source = "sovrasov/flops-counter.pytorch, ptflops/pytorch_ops.py (backend pytorch)",
                 .version = kVersion,
                 .unit = CountUnit::macs},

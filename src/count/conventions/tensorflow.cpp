@@ -24,8 +24,14 @@ struct PerElement {
   uint64_t operations;
 };
 constexpr std::array kPerElement = {
-    PerElement{"Rsqrt", 2}, PerElement{"Log", 1},    PerElement{"Neg", 1},     PerElement{"Square", 1},
-    PerElement{"Reciprocal", 1}, PerElement{"Softmax", 5}, PerElement{"SquaredDifference", 2}, PerElement{"Mean", 0},
+    PerElement{"Rsqrt", 2},
+    PerElement{"Log", 1},
+    PerElement{"Neg", 1},
+    PerElement{"Square", 1},
+    PerElement{"Reciprocal", 1},
+    PerElement{"Softmax", 5},
+    PerElement{"SquaredDifference", 2},
+    PerElement{"Mean", 0},
 };
 
 /// By the graph's own operators. Source: tensorflow/python/profiler/internal/flops_registry.py, python/ops/nn_ops.py.
@@ -81,9 +87,7 @@ Count of_arithmetic(const Layer& l) {
 }
 
 /// Keras 2 makes a function of these with its own functions: the profiler does not look into it.
-bool is_a_function(const Layer& l) {
-  return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras");
-}
+bool is_a_function(const Layer& l) { return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras"); }
 
 /// A layer of another format, as the operators that Keras 2 makes of it.
 Said of_layer(const Layer& l) {

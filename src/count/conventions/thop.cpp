@@ -51,7 +51,8 @@ Said common(const Layer& l) {
 Said said_by_thop_0_1(const Layer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution: return {.core = l.y * l.length, .inexact = modules::folded(l)};
-    case LayerKind::average_pool: return {.core = l.y};
+    case LayerKind::average_pool:
+      return {.core = l.y, .inexact = l.tiles ? modules::kAdaptive : std::string_view()};
     case LayerKind::global_average_pool: return {.core = (l.row + 1) * l.y};
     case LayerKind::resize: return {.core = upsample(l, 1)};
     default: return common(l);
@@ -99,7 +100,8 @@ std::vector<Convention> thop_conventions() {
        .say = said_by_thop_0_1,
        .formats = "onnx"},
       {.info = {.name = "ulthop-2.1",
-                .rule = "thop of Ultralytics: transposed convolutions right, windows of pools exact, nearest upsample 0",
+                .rule =
+                    "thop of Ultralytics: transposed convolutions right, windows of pools exact, nearest upsample 0",
                 .source = "ultralytics/thop, thop/vision/basic_hooks.py",
                 .version = "2.1.6",
                 .unit = CountUnit::macs},

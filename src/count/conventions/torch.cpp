@@ -16,7 +16,8 @@ Said said_by_fvcore(const Layer& l) {
     case LayerKind::layer_norm:
     case LayerKind::group_norm:
     case LayerKind::instance_norm: return {.core = l.x * (l.affine ? 5 : 4)};
-    case LayerKind::global_average_pool: return {.core = l.x};
+    case LayerKind::global_average_pool: return {.core = l.axes == 2 ? l.x : Count{0}};
+    case LayerKind::average_pool: return {.inexact = l.tiles && l.axes == 2 ? modules::kAdaptive : std::string_view()};
     case LayerKind::resize:
       if (l.resize == ResizeFn::nearest) return {.core = l.y};
       if (l.resize == ResizeFn::linear) return {.core = l.y * 4};
@@ -26,7 +27,8 @@ Said said_by_fvcore(const Layer& l) {
   }
 }
 
-/// Source: torch/utils/flop_counter.py. An LSTM on a CPU is one kernel that is not registered; other cells are products.
+/// Source: torch/utils/flop_counter.py. An LSTM on a CPU is one kernel that is not registered; other cells are
+/// products.
 Said said_by_torch(const Layer& l) {
   switch (l.kind) {
     case LayerKind::convolution:
