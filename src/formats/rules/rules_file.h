@@ -7,9 +7,6 @@
 
 namespace flopstat::rules {
 
-/// Largest rules file that is read, in bytes.
-inline constexpr size_t kMaxRulesFile = size_t{1} << 20;
-
 /// Reads a rules file: TOML 1.0 with a table `[op.NAME]` or `[layer.NAME]` for each rule. Grammar: docs/rules.md.
 /// Throws `Error` (usage), whose message begins with "path:line:column".
 UserRules read_rules(const File& file);

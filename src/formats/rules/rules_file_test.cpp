@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bytes/toml.h"
 #include "flopstat/error.h"
 
 namespace flopstat::rules {
@@ -136,8 +137,8 @@ TEST(RulesFile, nests_no_deeper_than_a_stack_can_bear) {
 }
 
 TEST(RulesFile, reads_no_larger_file_than_rules_can_be) {
-  EXPECT_THAT(fault_in(repeated("#", kMaxRulesFile + 1)).message, HasSubstr("bytes"));
-  EXPECT_TRUE(read(repeated("#", kMaxRulesFile)).empty());
+  EXPECT_THAT(fault_in(repeated("#", kMaxToml + 1)).message, HasSubstr("bytes"));
+  EXPECT_TRUE(read(repeated("#", kMaxToml)).empty());
 }
 
 TEST(RulesFile, spells_other_letters_than_ascii_as_escapes) {
