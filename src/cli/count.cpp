@@ -56,7 +56,10 @@ std::string separator(const Destination& to, bool several) {
     case Format::markdown: return first ? "" : "\n";
     case Format::oneline:
     case Format::csv:
-    case Format::svg: return "";
+    case Format::svg:
+    case Format::github:
+    case Format::junit:
+    case Format::sarif: return "";
   }
   return "";
 }
@@ -105,12 +108,6 @@ void finish(const Arguments& arguments, bool several, Destination& to) {
     to.comparison.write(text);
   }
   if (!text.empty()) to.output.write(text);
-}
-
-/// Whether a file in a folder is not meant to be a model.
-bool is_passed_over(const ModelPath& model, const Error& error) {
-  const bool no_model = error.code == ErrorCode::unrecognised || error.code == ErrorCode::empty;
-  return model.found && no_model && !is_named_like_a_model(model.path);
 }
 
 /// One picture is one model.

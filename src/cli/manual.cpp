@@ -48,10 +48,10 @@ struct Line {
 
 constexpr Line kExitCodes[] = {
     {"0", "fine"},
-    {"1", "a gate of diff --fail-if failed"},
+    {"1", "a gate of diff --fail-if, or a rule of check, failed"},
     {"2", "the command line makes no sense, or does not fit the model"},
     {"3", "a file cannot be read or is no model, or an output cannot be written"},
-    {"4", "something is not known, under --strict"},
+    {"4", "something is not known, under --strict; or a rule of check cannot be told"},
     {"70", "a bug in flopstat"},
     {"130", "interrupted"},
 };

@@ -10,6 +10,7 @@
 
 #include "flopstat/analyze.h"
 #include "flopstat/scale.h"
+#include "reports/budget.h"
 #include "reports/error_text.h"
 #include "reports/gate.h"
 #include "reports/selection.h"
@@ -24,6 +25,7 @@ enum class Command : uint8_t {
   memory,
   scale,
   diff,
+  check,
   explain,
   formats,
   completion,
@@ -34,7 +36,7 @@ enum class Command : uint8_t {
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
-enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg };
+enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg, github, junit, sarif };
 
 /// What the user asked for.
 struct Arguments {
@@ -49,6 +51,9 @@ struct Arguments {
   Selection selection = {};            ///< of `ops`; the limit of `memory` and `diff`, too
   std::optional<uint32_t> depth = {};  ///< of `tree`
   std::vector<Gate> gates = {};        ///< of `diff`
+  Budget budget = {};                  ///< of `check`: what goes before the file of budgets
+  std::string config = {};             ///< of `check`: that file, or empty
+  std::string baseline = {};           ///< of `check`: the file, or empty
   bool rules_template = false;         ///< of `explain`
   ByteUnits units = ByteUnits::iec;
   bool exact = false;
