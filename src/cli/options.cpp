@@ -40,6 +40,7 @@ constexpr CommandInfo kCommands[] = {
     {"diff", "flopstat diff A B", "what B costs more or less than A", Command::diff,
      "  flopstat diff old.tflite new.tflite\n"
      "  flopstat diff model.tflite model.onnx --verbose\n"
+     "  flopstat diff old.onnx new.onnx --waterfall --figure params\n"
      "  flopstat diff old.onnx new.onnx --fail-if 'macs>+1%' --fail-if 'params>5M'\n"},
     {"check", "flopstat check [MODEL...]", "whether models keep to budgets, for CI", Command::check,
      "  flopstat check model.tflite --max-macs 10M --max-weights 256KiB\n"
@@ -122,8 +123,9 @@ struct Texts {
   std::vector<std::string> dims, inputs, gates, allowances;
   std::vector<std::string> limits = std::vector<std::string>(limited_figures().size());
   std::string colour = "auto", units = "iec", qdq = "integer", format, report;
-  std::string sort, columns, limit, depth, image_size;
+  std::string sort, columns, limit, depth, image_size, figure;
   bool oneline = false, json = false, csv = false, markdown = false;
+  bool waterfall = false;
   bool help = false;
   bool version = false;
 };
@@ -354,6 +356,27 @@ Budget read_budget(const Texts& texts) {
   return budget;
 }
 
+/// Keys of the figures that rows have and that can be added up.
+std::vector<std::string_view> summable_keys() {
+  std::vector<std::string_view> keys;
+  for (const Column& column : columns()) {
+    if (column.figure && column.quantity != Quantity::ratio) keys.push_back(column.key);
+  }
+  return keys;
+}
+
+/// The figure of a waterfall; null where none is asked for.
+const Column* read_waterfall(const Texts& texts) {
+  if (!texts.waterfall && texts.figure.empty()) return nullptr;
+  const std::string key = texts.figure.empty() ? "macs" : texts.figure;
+  const std::vector<std::string_view> keys = summable_keys();
+  if (std::ranges::find(keys, key) != keys.end()) return &column(key);
+  throw UsageError{{fmt::format("'--figure {}' names no figure of a layer", key),
+                    {},
+                    "there are: " + joined(keys),
+                    did_you_mean(key, keys)}};
+}
+
 std::optional<uint32_t> read_depth(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const std::optional<int64_t> depth = positive(text);
@@ -421,6 +444,8 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   if (command == Command::diff) {
     repeatable(
         app.add_option("--fail-if", texts.gates, "exit with 1 where it holds: macs>+1%, params>5M")->type_name("GATE"));
+    app.add_flag("--waterfall", texts.waterfall, "how A becomes B, layer by layer");
+    last(app.add_option("--figure", texts.figure, "of the waterfall: macs, flops, params, ...")->type_name("KEY"));
   }
   if (command == Command::check) {
     for (size_t i = 0; i < texts.limits.size(); ++i) {
@@ -562,6 +587,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
   for (const std::string& gate : texts.gates) arguments.gates.push_back(read_gate(gate));
+  arguments.waterfall = read_waterfall(texts);
   arguments.budget = read_budget(texts);
   arguments.format = read_format(texts, command.command);
   for (const std::string& path : arguments.outputs) format_of(path, arguments);
@@ -602,6 +628,7 @@ std::vector<std::string_view> choices_of(std::string_view option, Command comman
   if (option == "qdq") return words_of(kQdq);
   if (option == "format" || option == "report") return format_words(command);
   if (option == "convention") return {std::begin(kConventions), std::end(kConventions)};
+  if (option == "figure") return summable_keys();
   if (option == "sort" || option == "columns") return column_keys();
   return {};
 }

@@ -51,6 +51,7 @@ struct Arguments {
   Selection selection = {};            ///< of `ops`; the limit of `memory` and `diff`, too
   std::optional<uint32_t> depth = {};  ///< of `tree`
   std::vector<Gate> gates = {};        ///< of `diff`
+  const Column* waterfall = nullptr;   ///< of `diff`: the figure whose way from A to B is asked for, or null
   Budget budget = {};                  ///< of `check`: what goes before the file of budgets
   std::string config = {};             ///< of `check`: that file, or empty
   std::string baseline = {};           ///< of `check`: the file, or empty
