@@ -12,6 +12,7 @@
 #include "reports/check_junit.h"
 #include "reports/check_sarif.h"
 #include "reports/check_text.h"
+#include "reports/joined_columns.h"
 
 namespace {
 
@@ -63,7 +64,7 @@ void try_to(Read read) {
 
 }  // namespace
 
-/// Any bytes are a file of budgets and a baseline, each or one `Error`.
+/// Any bytes are a file of budgets, a baseline and a table that is joined, each or one `Error`.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto* begin = reinterpret_cast<const std::byte*>(data);
   if (size == 0) return 0;
@@ -75,5 +76,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const Baseline baseline = read_baseline(file);
     check_and_write({}, &baseline);
   });
+  try_to([&] { find_row(read_joined_columns(file), "models/mnist_mlp.tflite"); });
   return 0;
 }

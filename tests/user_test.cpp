@@ -160,10 +160,10 @@ TEST_F(User, several_models_are_rows_of_one_table_that_tells_them_apart) {
       "cp small_cnn.tflite \"$T/m/b/net.tflite\"");
   const Outcome folder = shell.run("cd \"$T\" && \"$F\" m");
   EXPECT_EQ(folder.code, 0);
-  EXPECT_THAT(folder.out, AllOf(HasSubstr("\n  a/net.tflite  tflite"), HasSubstr("\n  b/net.tflite  tflite")));
-  EXPECT_EQ(lines_of(folder.out).size(), 3u);  // a header and two models
+  EXPECT_THAT(folder.out, AllOf(HasSubstr("\n  1  a/net.tflite  tflite"), HasSubstr("\n  2  b/net.tflite  tflite")));
+  EXPECT_EQ(lines_of(folder.out).size(), 4u);  // what they are ranked by, a header and two models
   const Outcome verbose = shell.run("cd \"$T\" && \"$F\" -v m");
-  EXPECT_THAT(verbose.out, AllOf(HasSubstr("TOTAL"), HasSubstr("\n  b/net.tflite  tflite")));
+  EXPECT_THAT(verbose.out, AllOf(HasSubstr("TOTAL"), HasSubstr("\n  2  b/net.tflite  tflite")));
   shell.write("m/unknown.tflite", unknown_model("y"));
   EXPECT_THAT(shell.run("cd \"$T\" && \"$F\" m").out, HasSubstr("? 1 of 3 models has operations that are not known"));
 }

@@ -33,11 +33,12 @@ std::string option_entry(const OptionInfo& option) {
   return fmt::format(".TP\n{}\n{}\n", tag, roff(option.description));
 }
 
-/// The options of a command that `count` does not have.
+/// The options of a command that `count` does not have, or has for another purpose.
 std::string own_options(Command command, const std::vector<OptionInfo>& common) {
   std::string text;
   for (const OptionInfo& option : options_of(command)) {
-    if (std::ranges::find(common, option.name, &OptionInfo::name) == common.end()) text += option_entry(option);
+    const auto same = std::ranges::find(common, option.name, &OptionInfo::name);
+    if (same == common.end() || same->description != option.description) text += option_entry(option);
   }
   return text.empty() ? text : ".RS\n" + text + ".RE\n";
 }

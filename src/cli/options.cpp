@@ -22,7 +22,8 @@ constexpr CommandInfo kCommands[] = {
     {"count", "flopstat [count] MODEL...", "what it costs; several: a table of them", Command::count,
      "  flopstat model.tflite\n"
      "  flopstat model.tflite --dim batch=8\n"
-     "  flopstat models/ --csv -o - -o costs.md\n"},
+     "  flopstat models/ --csv -o - -o costs.md\n"
+     "  flopstat models/*.keras --with accuracy.csv --pareto macs,accuracy\n"},
     {"ops", "flopstat ops MODEL...", "every operation a row", Command::ops,
      "  flopstat ops model.onnx --sort macs -n 10\n"
      "  flopstat ops model.onnx --filter 'type=*conv*' --columns index,type,macs\n"
@@ -435,6 +436,12 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   app.set_help_flag();
   app.option_defaults()->disable_flag_override();
   app.add_option("MODEL", arguments.models, "a model file, or a folder of them; - reads standard input");
+  if (command == Command::count) {
+    ComparisonWords& words = arguments.comparison;
+    last(app.add_option("--sort", words.sort, "rank models by this figure: the least first")->type_name("KEY"));
+    last(app.add_option("--with", words.with, "a CSV with more of each model, as its accuracy")->type_name("FILE"));
+    last(app.add_option("--pareto", words.pareto, "mark the best trade-offs: macs,accuracy")->type_name("KEYS"));
+  }
   if (command == Command::ops) {
     last(app.add_option("--sort", texts.sort, "by this column: figures from large to small")->type_name("KEY"));
     last(app.add_option("--columns", texts.columns, "only these, as in index,type,macs")->type_name("KEYS"));
@@ -621,6 +628,12 @@ std::vector<std::string>::const_iterator command_word(const std::vector<std::str
   return !words.empty() && is_command(words[0]) ? words.begin() : words.end();
 }
 
+std::vector<std::string_view> figure_keys() {
+  std::vector<std::string_view> keys;
+  for (const Column& column : columns()) keys.push_back(column.key);
+  return keys;
+}
+
 /// All values of an option, where they can be listed.
 std::vector<std::string_view> choices_of(std::string_view option, Command command) {
   if (option == "color") return words_of(kWhen);
@@ -629,6 +642,7 @@ std::vector<std::string_view> choices_of(std::string_view option, Command comman
   if (option == "format" || option == "report") return format_words(command);
   if (option == "convention") return {std::begin(kConventions), std::end(kConventions)};
   if (option == "figure") return summable_keys();
+  if (option == "sort" && command == Command::count) return figure_keys();
   if (option == "sort" || option == "columns") return column_keys();
   return {};
 }

@@ -38,6 +38,13 @@ enum class When : uint8_t { automatic, always, never };
 /// How a report is written.
 enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg, github, junit, sarif };
 
+/// How several models are to be compared, in words that are given a meaning once the table is read.
+struct ComparisonWords {
+  std::string sort = {};    ///< a figure or a column of the table; empty: the usual one
+  std::string with = {};    ///< a table of what else is known of the models, or empty
+  std::string pareto = {};  ///< keys with commas between them, or empty
+};
+
 /// What the user asked for.
 struct Arguments {
   Command command = Command::count;
@@ -49,6 +56,7 @@ struct Arguments {
   When colour = When::automatic;
   Format format = Format::terminal;    ///< where the name of an output says nothing
   Selection selection = {};            ///< of `ops`; the limit of `memory` and `diff`, too
+  ComparisonWords comparison = {};     ///< of `count`
   std::optional<uint32_t> depth = {};  ///< of `tree`
   std::vector<Gate> gates = {};        ///< of `diff`
   const Column* waterfall = nullptr;   ///< of `diff`: the figure whose way from A to B is asked for, or null
