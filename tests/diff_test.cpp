@@ -271,6 +271,38 @@ TEST_F(Diff, binds_sizes_of_both_models_or_of_the_one_that_has_them) {
   EXPECT_EQ(document(models + " --input x=9x3")["totals"]["macs"]["b"], 9 * 3 * 4);
 }
 
+// ---- The waterfall
+
+TEST_F(Diff, shows_layer_by_layer_how_one_total_becomes_the_other) {
+  const Outcome outcome = run("mnist_mlp.tflite mnist_mlp_50.tflite --waterfall");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\n  MACs from A to B, layer by layer (convention flopstat)\n"));
+  EXPECT_THAT(outcome.out, ContainsRegex("\n  A +89,400  #+\n  dense +-39,200 +-50.0% +50,200 +-+\n"
+                                         "  dense_1 +-7,500 +-75.0% +42,700 +-+\n  dense_2 +-500 +-50.0% +42,200 +-\n"
+                                         "  B +42,200  #+\n"));
+  EXPECT_EQ(89'400 - 784 * 50 - (100 * 100 - 50 * 50) - 50 * 10, 42'200);
+  const nlohmann::json json = document("mnist_mlp.tflite mnist_mlp_50.tflite --figure params")["waterfall"];
+  int64_t total = json["from"];
+  for (const nlohmann::json& step : json["steps"]) {
+    total += step["difference"].get<int64_t>();
+    EXPECT_EQ(step["total"], total);
+  }
+  EXPECT_EQ(total, json["to"]);
+  EXPECT_EQ(json["steps"][0]["difference"], -(784 * 50 + 50));
+}
+
+TEST_F(Diff, writes_the_waterfall_in_every_format_and_beside_gates) {
+  const std::string models = "mnist_mlp.tflite mnist_mlp_50.tflite --waterfall";
+  EXPECT_EQ(lines_of(run(models + " --csv").out)[0], "layer,a,b,difference,total");
+  EXPECT_EQ(lines_of(run(models + " --csv -n 1").out)[1], "dense,78400,39200,-39200,50200");
+  EXPECT_THAT(run(models + " --markdown").out, HasSubstr("| dense | -39,200 | -50.0% | 50,200 |"));
+  EXPECT_EQ(run(models + " --fail-if 'macs!=+0'").code, 1);
+  EXPECT_THAT(run("sine.tflite sine_8.tflite --figure intensity").err, HasSubstr("names no figure of a layer"));
+  EXPECT_THAT(run("sine.tflite sine_8.tflite --figure mcas").err, HasSubstr("did you mean 'macs'?"));
+  const std::string check = " | " + test::against_schema("diff.schema.json");
+  EXPECT_THAT(shell.run("\"$F\" diff " + models + " --json" + check).code, ::testing::AnyOf(0, 77));
+}
+
 // ---- Outputs for programs
 
 TEST_F(Diff, json_is_described_by_its_schema) {

@@ -35,7 +35,7 @@ std::string contents(const std::filesystem::path& path) {
 
 std::vector<std::filesystem::path> pages() {
   std::vector<std::filesystem::path> result{kRoot / "README.md", kRoot / "CONTRIBUTING.md", kRoot / "CHANGELOG.md",
-                                            kRoot / "examples/README.md"};
+                                            kRoot / "examples/README.md", kRoot / "examples/ci/README.md"};
   for (const auto& entry : std::filesystem::directory_iterator(kRoot / "docs")) {
     if (entry.path().extension() == ".md") result.push_back(entry.path());
   }

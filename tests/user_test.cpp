@@ -160,10 +160,10 @@ TEST_F(User, several_models_are_rows_of_one_table_that_tells_them_apart) {
       "cp small_cnn.tflite \"$T/m/b/net.tflite\"");
   const Outcome folder = shell.run("cd \"$T\" && \"$F\" m");
   EXPECT_EQ(folder.code, 0);
-  EXPECT_THAT(folder.out, AllOf(HasSubstr("\n  a/net.tflite  tflite"), HasSubstr("\n  b/net.tflite  tflite")));
-  EXPECT_EQ(lines_of(folder.out).size(), 3u);  // a header and two models
+  EXPECT_THAT(folder.out, AllOf(HasSubstr("\n  1  a/net.tflite  tflite"), HasSubstr("\n  2  b/net.tflite  tflite")));
+  EXPECT_EQ(lines_of(folder.out).size(), 4u);  // what they are ranked by, a header and two models
   const Outcome verbose = shell.run("cd \"$T\" && \"$F\" -v m");
-  EXPECT_THAT(verbose.out, AllOf(HasSubstr("TOTAL"), HasSubstr("\n  b/net.tflite  tflite")));
+  EXPECT_THAT(verbose.out, AllOf(HasSubstr("TOTAL"), HasSubstr("\n  2  b/net.tflite  tflite")));
   shell.write("m/unknown.tflite", unknown_model("y"));
   EXPECT_THAT(shell.run("cd \"$T\" && \"$F\" m").out, HasSubstr("? 1 of 3 models has operations that are not known"));
 }
@@ -316,7 +316,7 @@ TEST_F(User, the_manual_and_all_completions_have_every_command_and_option_of_the
   const std::string zsh = flopstat("completion zsh").out;
   const std::string fish = flopstat("completion fish").out;
   for (const std::string command :
-       {"count", "ops", "tree", "memory", "diff", "formats", "completion", "manual", "help"}) {
+       {"count", "ops", "tree", "memory", "diff", "check", "formats", "completion", "manual", "help"}) {
     EXPECT_THAT(bash, HasSubstr("\n    " + command + ")\n"));
     EXPECT_THAT(zsh, HasSubstr("\n    " + command + ") _arguments"));
     EXPECT_THAT(fish, HasSubstr(" -a " + command + " "));
@@ -354,6 +354,8 @@ TEST_F(User, bash_completes_commands_options_values_and_files) {
   EXPECT_EQ(ask("ops --so"), "--sort\n");
   EXPECT_EQ(ask("tree --so"), "\n");
   EXPECT_EQ(ask("ops --sort va"), "valid_macs\n");
+  EXPECT_EQ(ask("check m.tflite --report si"), "\n");
+  EXPECT_EQ(ask("check m.tflite --report sa"), "sarif\n");
   EXPECT_EQ(ask("sine.tflite --color = al"), "always\n");
   EXPECT_EQ(ask("completion ''"), "bash zsh fish\n");
   EXPECT_EQ(ask("ops sine_8.t"), "sine_8.tflite\n");
@@ -371,7 +373,8 @@ TEST_F(User, fish_completes_commands_options_and_values) {
   };
   EXPECT_THAT(ask("me"), StartsWith("memory\t"));
   EXPECT_THAT(ask("ops m.tflite --so"), StartsWith("--sort\t"));
-  EXPECT_THAT(ask("m.tflite --so"), Not(HasSubstr("--sort")));
+  EXPECT_THAT(ask("m.tflite --dep"), Not(HasSubstr("--depth")));
+  EXPECT_THAT(ask("check m.tflite --max-mac"), StartsWith("--max-macs"));
   EXPECT_THAT(ask("m.tflite --color al"), StartsWith("always\t"));
   EXPECT_THAT(ask("completion z"), StartsWith("zsh"));
 }

@@ -9,10 +9,10 @@ namespace flopstat::cli {
 /// What a program tells its caller; the higher, the worse.
 enum class ExitCode : uint8_t {
   fine = 0,
-  gate_failed = 1,  ///< of `diff --fail-if`
+  gate_failed = 1,  ///< of `diff --fail-if`, or a rule of `check`
   usage = 2,
   unusable_file = 3,  ///< a file that cannot be read, or an output that cannot be written
-  incomplete = 4,     ///< under --strict
+  incomplete = 4,     ///< under --strict; a rule of `check` that cannot be told
   bug = 70,
 };
 
@@ -21,6 +21,9 @@ ExitCode count(const Arguments& arguments);
 
 /// Compares two models.
 ExitCode diff(const Arguments& arguments);
+
+/// Holds models against budgets.
+ExitCode check(const Arguments& arguments);
 
 /// Explains a word, an operation, the totals of a model or one of its rows.
 ExitCode explain(const Arguments& arguments);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/comparing.h"
 #include "cli/heap.h"
 #include "cli/models.h"
 #include "cli/output.h"
@@ -25,14 +26,13 @@ struct Destination {
   Output output;
   Format format;
   TerminalStyle style;
-  Comparison comparison;
   size_t reports = 0;
   std::string first = {};  ///< the first report, where a comparison stands for all of them unless it is the only one
 };
 
 Destination destination(Output output, Format format, const Arguments& arguments) {
   const TerminalStyle style = style_of(output.descriptor(), arguments);
-  return {std::move(output), format, style, Comparison(style)};
+  return {std::move(output), format, style};
 }
 
 std::vector<Destination> destinations(const Arguments& arguments) {
@@ -56,9 +56,17 @@ std::string separator(const Destination& to, bool several) {
     case Format::markdown: return first ? "" : "\n";
     case Format::oneline:
     case Format::csv:
-    case Format::svg: return "";
+    case Format::svg:
+    case Format::github:
+    case Format::junit:
+    case Format::sarif: return "";
   }
   return "";
+}
+
+/// Whether the comparison, and nothing else, is written there: where the user asks for it.
+bool only_compares(const Arguments& arguments, const Destination& to) {
+  return asks_for_comparison(arguments) && to.format != Format::oneline && to.format != Format::svg;
 }
 
 /// Whether several models are shown as rows of one table instead of one after the other.
@@ -66,10 +74,11 @@ bool compares(const Arguments& arguments, bool several, const Destination& to) {
   return several && arguments.command == Command::count && to.format == Format::terminal;
 }
 
-void write_report(const Report& report, const Arguments& arguments, bool several, Destination& to) {
+/// `number`: which of the reports it is, from 1.
+void write_report(const Report& report, const Arguments& arguments, bool several, size_t number, Destination& to) {
+  if (only_compares(arguments, to)) return;
   const bool compared = compares(arguments, several, to);
-  if (compared) to.comparison.add(report);
-  if (compared && !arguments.verbose && to.comparison.size() > 1) return;
+  if (compared && !arguments.verbose && number > 1) return;
   std::string text = separator(to, several);
   const Drain drain = [&](std::string& part) {
     to.output.write(part);
@@ -84,33 +93,48 @@ void write_report(const Report& report, const Arguments& arguments, bool several
   }
 }
 
-void write_failure(const Error& error, const std::string& model, bool several, Destination& to) {
-  if (to.format != Format::json) return;
+void write_failure(const Error& error, const std::string& model, const Arguments& arguments, bool several,
+                   Destination& to) {
+  if (to.format != Format::json || only_compares(arguments, to)) return;
   std::string text = separator(to, several);
   write_json(error, model, text);
   ++to.reports;
   to.output.write(text);
 }
 
+/// The comparison as the format has it.
+void write_comparison(const Comparison& comparison, const Arguments& arguments, const Destination& to,
+                      std::string& text) {
+  if (to.format == Format::json) {
+    comparison.write_json(text);
+    text += '\n';
+  } else if (to.format == Format::csv) {
+    comparison.write_csv(text);
+  } else if (to.format == Format::markdown) {
+    comparison.write_markdown({.utf8 = true, .exact = arguments.exact, .units = arguments.units}, text);
+  } else {
+    comparison.write(to.style, text);
+  }
+}
+
 /// What stands behind the last report.
-void finish(const Arguments& arguments, bool several, Destination& to) {
+void finish(const Comparison& comparison, const Arguments& arguments, bool several, Destination& to) {
   std::string text;
+  if (only_compares(arguments, to)) {
+    write_comparison(comparison, arguments, to, text);
+    to.output.write(text);
+    return;
+  }
   if (to.format == Format::json) {
     if (several) text += to.reports == 0 ? "[]" : "\n]";
     text += '\n';
   }
-  if (to.comparison.size() == 1) text = std::move(to.first);
-  if (to.comparison.size() > 1) {
+  if (compares(arguments, several, to) && comparison.size() == 1) text = std::move(to.first);
+  if (compares(arguments, several, to) && comparison.size() > 1) {
     if (arguments.verbose) text += '\n';
-    to.comparison.write(text);
+    comparison.write(to.style, text);
   }
   if (!text.empty()) to.output.write(text);
-}
-
-/// Whether a file in a folder is not meant to be a model.
-bool is_passed_over(const ModelPath& model, const Error& error) {
-  const bool no_model = error.code == ErrorCode::unrecognised || error.code == ErrorCode::empty;
-  return model.found && no_model && !is_named_like_a_model(model.path);
 }
 
 /// One picture is one model.
@@ -170,12 +194,22 @@ ExitCode count(const Arguments& arguments) {
   const std::vector<ModelPath> models = find_models(arguments.models);
   const bool several = models.size() > 1 || models[0].found;
   refuse_several_pictures(arguments, several);
-  std::vector<Destination> all = destinations(arguments);
   const TerminalStyle errors = style_of(STDERR_FILENO, arguments);
+  std::optional<Comparison> comparison;
+  try {
+    comparison.emplace(comparison_options(arguments));
+  } catch (const Error& error) {
+    const std::string& table = arguments.comparison.with;
+    complain(error_text(advised(error, table), table, errors));
+    return error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file;
+  }
+  std::vector<Destination> all = destinations(arguments);
   const bool warns = !arguments.quiet && std::ranges::any_of(all, is_for_people);
   Options options = arguments.options;
   options.float_equivalent = std::ranges::any_of(all, [](const Destination& to) { return to.format == Format::json; });
-  for (Destination& to : all) to.output.write(screen_header(arguments, to.format, several));
+  for (Destination& to : all) {
+    if (!only_compares(arguments, to)) to.output.write(screen_header(arguments, to.format, several));
+  }
   size_t found = 0;
   ExitCode code = ExitCode::fine;
   prepare_heap(arguments.models);
@@ -186,13 +220,15 @@ ExitCode count(const Arguments& arguments) {
       report.reset();
       report = analyze_model(model.path, options);
       ++found;
-      for (Destination& to : all) write_report(*report, arguments, several, to);
+      comparison->add(*report);
+      for (Destination& to : all) write_report(*report, arguments, several, comparison->size(), to);
       code = std::max(code, remark(*report, arguments, warns, errors));
     } catch (const Error& error) {
       if (is_passed_over(model, error)) continue;
       ++found;
       complain(error_text(advised(error, model.path), model.path, errors));
-      for (Destination& to : all) write_failure(error, model.path, several, to);
+      comparison->add(error, model.path);
+      for (Destination& to : all) write_failure(error, model.path, arguments, several, to);
       code = std::max(code, error.code == ErrorCode::usage ? ExitCode::usage : ExitCode::unusable_file);
     }
   }
@@ -204,7 +240,7 @@ ExitCode count(const Arguments& arguments) {
     code = ExitCode::unusable_file;
   }
   for (Destination& to : all) {
-    finish(arguments, several, to);
+    finish(*comparison, arguments, several, to);
     if (!to.output.is_standard() && !arguments.quiet) complain(fmt::format("wrote {}\n", to.output.name()));
   }
   return code;

@@ -19,6 +19,8 @@
 #include "reports/difference_text.h"
 #include "reports/error_text.h"
 #include "reports/gate.h"
+#include "reports/waterfall.h"
+#include "reports/waterfall_text.h"
 
 namespace flopstat::cli {
 namespace {
@@ -39,6 +41,26 @@ std::optional<Report> read(const std::string& path, const Arguments& arguments, 
 
 bool lists(const std::vector<Error>& errors, const Error& error) {
   return std::ranges::find(errors, error.message, &Error::message) != errors.end();
+}
+
+/// The difference as the format has it; as a waterfall where one is asked for.
+void write(const Report& a, const Report& b, const Difference& difference, const std::vector<GateResult>& gates,
+           const Arguments& arguments, Format format, const TerminalStyle& style, std::string& out) {
+  const std::optional<size_t> limit = arguments.selection.limit;
+  const TerminalStyle page{.utf8 = true, .exact = arguments.exact, .units = arguments.units};
+  std::optional<Waterfall> steps;
+  if (arguments.waterfall != nullptr) steps = waterfall(a, b, difference, *arguments.waterfall);
+  if (format == Format::json) {
+    write_difference_json(a, b, difference, gates, steps ? &*steps : nullptr, out);
+    out += '\n';
+  } else if (format == Format::csv) {
+    steps ? write_waterfall_csv(*steps, limit, out) : write_difference_csv(a, b, difference, limit, out);
+  } else if (format == Format::markdown) {
+    steps ? write_waterfall_markdown(a, b, *steps, limit, page, out)
+          : write_difference_markdown(a, b, difference, limit, page, out);
+  } else {
+    steps ? write_waterfall(a, b, *steps, limit, style, out) : write_difference(a, b, difference, limit, style, out);
+  }
 }
 
 /// Says which names of --dim and --input one model does not have; whether there is one that neither has.
@@ -88,19 +110,8 @@ ExitCode diff(const Arguments& arguments) {
   const std::vector<GateResult> gates = check_gates(*a, *b, difference, arguments, errors);
   bool for_people = false;
   write_outputs(arguments, [&](Format format, const TerminalStyle& style, std::string& out) {
-    const std::optional<size_t> limit = arguments.selection.limit;
-    if (format == Format::json) {
-      write_difference_json(*a, *b, difference, gates, out);
-      out += '\n';
-    } else if (format == Format::csv) {
-      write_difference_csv(*a, *b, difference, limit, out);
-    } else if (format == Format::markdown) {
-      const TerminalStyle page{.utf8 = true, .exact = arguments.exact, .units = arguments.units};
-      write_difference_markdown(*a, *b, difference, limit, page, out);
-    } else {
-      for_people = true;
-      write_difference(*a, *b, difference, limit, style, out);
-    }
+    for_people |= format == Format::terminal;
+    write(*a, *b, difference, gates, arguments, format, style, out);
   });
   if (for_people && !arguments.quiet) {
     warn(*a, errors);

@@ -20,6 +20,7 @@ cli::ExitCode run(const cli::Arguments& arguments) {
     case cli::Command::tree:
     case cli::Command::memory: return cli::count(arguments);
     case cli::Command::diff: return cli::diff(arguments);
+    case cli::Command::check: return cli::check(arguments);
     case cli::Command::explain: return cli::explain(arguments);
     case cli::Command::scale: return cli::scale(arguments);
     case cli::Command::conventions: return cli::conventions(arguments);

@@ -33,11 +33,12 @@ std::string option_entry(const OptionInfo& option) {
   return fmt::format(".TP\n{}\n{}\n", tag, roff(option.description));
 }
 
-/// The options of a command that `count` does not have.
+/// The options of a command that `count` does not have, or has for another purpose.
 std::string own_options(Command command, const std::vector<OptionInfo>& common) {
   std::string text;
   for (const OptionInfo& option : options_of(command)) {
-    if (std::ranges::find(common, option.name, &OptionInfo::name) == common.end()) text += option_entry(option);
+    const auto same = std::ranges::find(common, option.name, &OptionInfo::name);
+    if (same == common.end() || same->description != option.description) text += option_entry(option);
   }
   return text.empty() ? text : ".RS\n" + text + ".RE\n";
 }
@@ -48,10 +49,10 @@ struct Line {
 
 constexpr Line kExitCodes[] = {
     {"0", "fine"},
-    {"1", "a gate of diff --fail-if failed"},
+    {"1", "a gate of diff --fail-if, or a rule of check, failed"},
     {"2", "the command line makes no sense, or does not fit the model"},
     {"3", "a file cannot be read or is no model, or an output cannot be written"},
-    {"4", "something is not known, under --strict"},
+    {"4", "something is not known, under --strict; or a rule of check cannot be told"},
     {"70", "a bug in flopstat"},
     {"130", "interrupted"},
 };

@@ -78,6 +78,19 @@ std::string advice_on_missing(const std::string& path) {
   return folder.empty() ? "'ls' lists what is in this folder" : "'ls " + folder.string() + "' lists what is there";
 }
 
+/// Whether the name ends as files of some format that is read do.
+bool is_named_like_a_model(const std::string& path) {
+  for (const FormatInfo& format : formats()) {
+    std::string_view extensions = format.extensions;
+    while (!extensions.empty()) {
+      const size_t end = std::min(extensions.find_first_of(", "), extensions.size());
+      if (end > 0 && path.ends_with(extensions.substr(0, end))) return true;
+      extensions.remove_prefix(std::min(end + 1, extensions.size()));
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Error advised(Error error, const std::string& path) {
@@ -112,16 +125,9 @@ Scaling scale_model(const std::string& model, const Options& options, const std:
   return model == "-" ? scale(standard_input(), model, options, ranges) : scale(model, options, ranges);
 }
 
-bool is_named_like_a_model(const std::string& path) {
-  for (const FormatInfo& format : formats()) {
-    std::string_view extensions = format.extensions;
-    while (!extensions.empty()) {
-      const size_t end = std::min(extensions.find_first_of(", "), extensions.size());
-      if (end > 0 && path.ends_with(extensions.substr(0, end))) return true;
-      extensions.remove_prefix(std::min(end + 1, extensions.size()));
-    }
-  }
-  return false;
+bool is_passed_over(const ModelPath& model, const Error& error) {
+  const bool no_model = error.code == ErrorCode::unrecognised || error.code == ErrorCode::empty;
+  return model.found && no_model && !is_named_like_a_model(model.path);
 }
 
 }  // namespace flopstat::cli

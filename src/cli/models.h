@@ -26,8 +26,8 @@ Report analyze_model(const std::string& model, const Options& options);
 /// known; "-" is read from standard input. Throws `Error`.
 std::string rules_template_of(const std::string& model, const std::string& type, const Options& options);
 
-/// Whether the name ends as files of some format that is read do.
-bool is_named_like_a_model(const std::string& path);
+/// Whether a file in a folder, which could not be read for this reason, is not meant to be a model.
+bool is_passed_over(const ModelPath& model, const Error& error);
 
 /// How one model grows; "-" is read from standard input. Throws `Error`.
 Scaling scale_model(const std::string& model, const Options& options, const std::map<std::string, SizeRange>& ranges);

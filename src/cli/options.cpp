@@ -23,7 +23,8 @@ constexpr CommandInfo kCommands[] = {
     {"count", "flopstat [count] MODEL...", "what it costs; several: a table of them", Command::count,
      "  flopstat model.tflite\n"
      "  flopstat model.tflite --dim batch=8\n"
-     "  flopstat models/ --csv -o - -o costs.md\n"},
+     "  flopstat models/ --csv -o - -o costs.md\n"
+     "  flopstat models/*.keras --with accuracy.csv --pareto macs,accuracy\n"},
     {"ops", "flopstat ops MODEL...", "every operation a row", Command::ops,
      "  flopstat ops model.onnx --sort macs -n 10\n"
      "  flopstat ops model.onnx --filter 'type=*conv*' --columns index,type,macs\n"
@@ -41,7 +42,12 @@ constexpr CommandInfo kCommands[] = {
     {"diff", "flopstat diff A B", "what B costs more or less than A", Command::diff,
      "  flopstat diff old.tflite new.tflite\n"
      "  flopstat diff model.tflite model.onnx --verbose\n"
+     "  flopstat diff old.onnx new.onnx --waterfall --figure params\n"
      "  flopstat diff old.onnx new.onnx --fail-if 'macs>+1%' --fail-if 'params>5M'\n"},
+    {"check", "flopstat check [MODEL...]", "whether models keep to budgets, for CI", Command::check,
+     "  flopstat check model.tflite --max-macs 10M --max-weights 256KiB\n"
+     "  flopstat check model.onnx --baseline main.json --allow +1%\n"
+     "  flopstat check --config flopstat.toml -o - -o check.sarif -o check.xml\n"},
     {"explain", "flopstat explain [WORD...]", "a word, a formula, or how a figure came about", Command::explain,
      "  flopstat explain conv\n"
      "  flopstat explain model.tflite\n"
@@ -77,9 +83,10 @@ struct Choice {
 constexpr Choice<When> kWhen[] = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
 constexpr Choice<ByteUnits> kUnits[] = {{"iec", ByteUnits::iec}, {"si", ByteUnits::si}, {"raw", ByteUnits::raw}};
 constexpr Choice<Qdq> kQdq[] = {{"integer", Qdq::integer}, {"float", Qdq::as_written}};
-constexpr Choice<Format> kFormats[] = {{"table", Format::terminal},    {"oneline", Format::oneline},
-                                       {"json", Format::json},         {"csv", Format::csv},
-                                       {"markdown", Format::markdown}, {"svg", Format::svg}};
+constexpr Choice<Format> kFormats[] = {
+    {"table", Format::terminal}, {"oneline", Format::oneline},   {"json", Format::json},
+    {"csv", Format::csv},        {"markdown", Format::markdown}, {"svg", Format::svg},
+    {"github", Format::github},  {"junit", Format::junit},       {"sarif", Format::sarif}};
 
 template <class T, size_t N>
 std::vector<std::string_view> words_of(const Choice<T> (&choices)[N]) {
@@ -93,9 +100,12 @@ bool writes(Command command, Format format) {
     case Format::terminal:
     case Format::json: return true;
     case Format::oneline: return command == Command::count;
-    case Format::csv:
-    case Format::markdown: return writes_tables(command);
+    case Format::csv: return writes_tables(command);
+    case Format::markdown: return writes_tables(command) || command == Command::check;
     case Format::svg: return command == Command::memory;
+    case Format::github:
+    case Format::junit:
+    case Format::sarif: return command == Command::check;
   }
   return false;
 }
@@ -116,10 +126,12 @@ std::string joined(std::span<const std::string_view> words) {
 
 /// Arguments as CLI11 reads them, before their texts are given a meaning.
 struct Texts {
-  std::vector<std::string> dims, inputs, gates;
-  std::string colour = "auto", units = "iec", qdq = "integer", format;
-  std::string sort, columns, limit, depth, image_size;
+  std::vector<std::string> dims, inputs, gates, allowances;
+  std::vector<std::string> limits = std::vector<std::string>(limited_figures().size());
+  std::string colour = "auto", units = "iec", qdq = "integer", format, report;
+  std::string sort, columns, limit, depth, image_size, figure;
   bool oneline = false, json = false, csv = false, markdown = false;
+  bool waterfall = false;
   bool help = false;
   bool version = false;
 };
@@ -328,11 +340,77 @@ Gate read_gate(const std::string& text) {
                     advice_on(fault)}};
 }
 
+std::string advice_on(const BudgetFault& fault) {
+  if (fault.word.empty()) return {};
+  std::vector<std::string_view> words;
+  for (const LimitedFigure& figure : limited_figures()) words.push_back(figure.word);
+  const std::string meant = did_you_mean(fault.word, words);
+  return meant.empty() ? "there are: " + joined(words) : meant;
+}
+
+/// The limits and allowances of the command line.
+Budget read_budget(const Texts& texts) {
+  Budget budget;
+  for (size_t i = 0; i < texts.limits.size(); ++i) {
+    if (texts.limits[i].empty()) continue;
+    const LimitedFigure& figure = limited_figures()[i];
+    std::variant<Limit, BudgetFault> limit = parse_limit(figure, texts.limits[i]);
+    if (const BudgetFault* fault = std::get_if<BudgetFault>(&limit)) {
+      throw UsageError{{fmt::format("'--max-{} {}' has no meaning: {}", figure.word, texts.limits[i], fault->why),
+                        {},
+                        "a limit is a number and its unit, as in 10M, or 256KiB of memory",
+                        {}}};
+    }
+    set(budget, std::get<Limit>(std::move(limit)));
+  }
+  for (const std::string& text : texts.allowances) {
+    std::variant<Allowance, BudgetFault> allowance = parse_allowance(text);
+    if (const BudgetFault* fault = std::get_if<BudgetFault>(&allowance)) {
+      throw UsageError{{fmt::format("'--allow {}' has no meaning: {}", text, fault->why),
+                        {},
+                        "an allowance is what figures may grow by: +1% of each, macs=+1% or weights=+4KiB of one",
+                        advice_on(*fault)}};
+    }
+    set(budget, std::get<Allowance>(std::move(allowance)));
+  }
+  return budget;
+}
+
+/// Keys of the figures that rows have and that can be added up.
+std::vector<std::string_view> summable_keys() {
+  std::vector<std::string_view> keys;
+  for (const Column& column : columns()) {
+    if (column.figure && column.quantity != Quantity::ratio) keys.push_back(column.key);
+  }
+  return keys;
+}
+
+/// The figure of a waterfall; null where none is asked for.
+const Column* read_waterfall(const Texts& texts) {
+  if (!texts.waterfall && texts.figure.empty()) return nullptr;
+  const std::string key = texts.figure.empty() ? "macs" : texts.figure;
+  const std::vector<std::string_view> keys = summable_keys();
+  if (std::ranges::find(keys, key) != keys.end()) return &column(key);
+  throw UsageError{{fmt::format("'--figure {}' names no figure of a layer", key),
+                    {},
+                    "there are: " + joined(keys),
+                    did_you_mean(key, keys)}};
+}
+
 std::optional<uint32_t> read_depth(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const std::optional<int64_t> depth = positive(text);
   if (!depth) throw bad_value("--depth", text, "takes a whole number of at least 1");
   return static_cast<uint32_t>(std::min<int64_t>(*depth, UINT32_MAX));
+}
+
+/// A format that the command writes.
+Format read_format_word(std::string_view option, std::string_view word, Command command) {
+  const auto* found = std::ranges::find(kFormats, word, &Choice<Format>::word);
+  if (found != std::end(kFormats) && writes(command, found->meaning)) return found->meaning;
+  UsageError error = bad_value(option, word, "is one of " + joined(format_words(command)) + " here");
+  error.message.next = did_you_mean(word, format_words(command));
+  throw error;
 }
 
 Format read_format(const Texts& texts, Command command) {
@@ -341,11 +419,9 @@ Format read_format(const Texts& texts, Command command) {
   if (texts.json) asked.push_back(Format::json);
   if (texts.csv) asked.push_back(Format::csv);
   if (texts.markdown) asked.push_back(Format::markdown);
-  if (!texts.format.empty()) asked.push_back(read_choice("--format", texts.format, kFormats));
+  if (!texts.format.empty()) asked.push_back(read_format_word("--format", texts.format, command));
+  if (!texts.report.empty()) asked.push_back(read_format_word("--report", texts.report, command));
   if (asked.empty()) return Format::terminal;
-  if (!writes(command, asked[0])) {
-    throw bad_value("--format", texts.format, "is one of " + joined(format_words(command)) + " here");
-  }
   if (std::ranges::all_of(asked, [&](Format format) { return format == asked[0]; })) return asked[0];
   throw UsageError{{"two formats are asked of one output",
                     {},
@@ -360,8 +436,8 @@ struct Extension {
   Format format;
 };
 
-constexpr Extension kExtensions[] = {
-    {".json", Format::json}, {".csv", Format::csv}, {".md", Format::markdown}, {".svg", Format::svg}};
+constexpr Extension kExtensions[] = {{".json", Format::json}, {".csv", Format::csv},   {".md", Format::markdown},
+                                     {".svg", Format::svg},   {".xml", Format::junit}, {".sarif", Format::sarif}};
 
 /// ".json, .svg or .txt": what names of outputs end with.
 std::string extensions_of(Command command) {
@@ -379,6 +455,12 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   app.set_help_flag();
   app.option_defaults()->disable_flag_override();
   app.add_option("MODEL", arguments.models, "a model file, or a folder of them; - reads standard input");
+  if (command == Command::count) {
+    ComparisonWords& words = arguments.comparison;
+    last(app.add_option("--sort", words.sort, "rank models by this figure: the least first")->type_name("KEY"));
+    last(app.add_option("--with", words.with, "a CSV with more of each model, as its accuracy")->type_name("FILE"));
+    last(app.add_option("--pareto", words.pareto, "mark the best trade-offs: macs,accuracy")->type_name("KEYS"));
+  }
   if (command == Command::ops) {
     last(app.add_option("--sort", texts.sort, "by this column: figures from large to small")->type_name("KEY"));
     last(app.add_option("--columns", texts.columns, "only these, as in index,type,macs")->type_name("KEYS"));
@@ -388,6 +470,22 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
   if (command == Command::diff) {
     repeatable(
         app.add_option("--fail-if", texts.gates, "exit with 1 where it holds: macs>+1%, params>5M")->type_name("GATE"));
+    app.add_flag("--waterfall", texts.waterfall, "how A becomes B, layer by layer");
+    last(app.add_option("--figure", texts.figure, "of the waterfall: macs, flops, params, ...")->type_name("KEY"));
+  }
+  if (command == Command::check) {
+    for (size_t i = 0; i < texts.limits.size(); ++i) {
+      const LimitedFigure& figure = limited_figures()[i];
+      const bool bytes = figure.kind().quantity == Quantity::bytes;
+      last(app.add_option(fmt::format("--max-{}", figure.word), texts.limits[i],
+                          fmt::format("at most so many {}", figure.meaning))
+               ->type_name(bytes ? "SIZE" : "COUNT"));
+    }
+    last(app.add_option("--baseline", arguments.baseline, "what --json wrote before: nothing may grow")
+             ->type_name("FILE"));
+    repeatable(app.add_option("--allow", texts.allowances, "by so much it may: +1%, macs=+2%")->type_name("AMOUNT"));
+    last(app.add_option("--config", arguments.config, "budgets of several models: flopstat.toml")->type_name("FILE"));
+    last(app.add_option("--report", texts.report, joined(format_words(command)))->type_name("FORMAT"));
   }
   if (command == Command::ops || command == Command::memory || command == Command::diff) {
     last(app.add_option("-n,--rows", texts.limit, "show that many rows")->type_name("ROWS"));
@@ -422,8 +520,8 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
     app.add_flag("--json", texts.json, "one document; several models: an array");
     if (writes_tables(command)) {
       app.add_flag("--csv", texts.csv, "a header and a line for each row, without sums");
-      app.add_flag("--markdown", texts.markdown, "a table in Markdown");
     }
+    if (writes(command, Format::markdown)) app.add_flag("--markdown", texts.markdown, "a table in Markdown");
     repeatable(
         app.add_option("-o,--output", arguments.outputs, "write there: " + extensions_of(command))->type_name("FILE"));
     app.add_flag("-q,--quiet", arguments.quiet, "no warnings and no advice");
@@ -515,6 +613,8 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
   for (const std::string& gate : texts.gates) arguments.gates.push_back(read_gate(gate));
+  arguments.waterfall = read_waterfall(texts);
+  arguments.budget = read_budget(texts);
   arguments.format = read_format(texts, command.command);
   for (const std::string& path : arguments.outputs) format_of(path, arguments);
   if (command.command == Command::explain) return arguments;
@@ -529,7 +629,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   }
   if (!takes_models(command.command)) {
     require_no_more(command, arguments.models);
-  } else if (arguments.models.empty()) {
+  } else if (arguments.models.empty() && command.command != Command::check) {
     throw UsageError{
         {"no model is given", {}, {}, fmt::format("{}  ('flopstat help' lists the commands)", command.usage)}};
   } else if (bare && !looks_like_a_file(arguments.models[0])) {
@@ -547,13 +647,21 @@ std::vector<std::string>::const_iterator command_word(const std::vector<std::str
   return !words.empty() && is_command(words[0]) ? words.begin() : words.end();
 }
 
+std::vector<std::string_view> figure_keys() {
+  std::vector<std::string_view> keys;
+  for (const Column& column : columns()) keys.push_back(column.key);
+  return keys;
+}
+
 /// All values of an option, where they can be listed.
 std::vector<std::string_view> choices_of(std::string_view option, Command command) {
   if (option == "color") return words_of(kWhen);
   if (option == "units") return words_of(kUnits);
   if (option == "qdq") return words_of(kQdq);
-  if (option == "format") return format_words(command);
+  if (option == "format" || option == "report") return format_words(command);
   if (option == "convention") return convention_names();
+  if (option == "figure") return summable_keys();
+  if (option == "sort" && command == Command::count) return figure_keys();
   if (option == "sort" || option == "columns") return column_keys();
   return {};
 }
@@ -574,7 +682,7 @@ bool looks_like_a_file(const std::string& word) {
 bool takes_models(Command command) {
   return command == Command::count || command == Command::ops || command == Command::tree ||
          command == Command::memory || command == Command::scale || command == Command::diff ||
-         command == Command::explain;
+         command == Command::check || command == Command::explain;
 }
 
 std::span<const std::string_view> shells() { return kShells; }
@@ -625,7 +733,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 
 Format format_of(const std::string& path, const Arguments& arguments) {
   for (const auto& [extension, format] : kExtensions) {
-    if (path.ends_with(extension) && writes(arguments.command, format)) return format;
+    if (!path.ends_with(extension) || !writes(arguments.command, format)) continue;
+    const bool sarif = format == Format::json && arguments.format == Format::sarif;  // which is JSON
+    return sarif ? Format::sarif : format;
   }
   if (path == "-" || path.ends_with(".txt") || arguments.format != Format::terminal) return arguments.format;
   throw UsageError{{fmt::format("no format belongs to the name of '{}'", path),

@@ -10,6 +10,7 @@
 
 #include "flopstat/analyze.h"
 #include "flopstat/scale.h"
+#include "reports/budget.h"
 #include "reports/error_text.h"
 #include "reports/gate.h"
 #include "reports/selection.h"
@@ -24,6 +25,7 @@ enum class Command : uint8_t {
   memory,
   scale,
   diff,
+  check,
   explain,
   conventions,
   formats,
@@ -35,7 +37,14 @@ enum class Command : uint8_t {
 enum class When : uint8_t { automatic, always, never };
 
 /// How a report is written.
-enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg };
+enum class Format : uint8_t { terminal, oneline, json, csv, markdown, svg, github, junit, sarif };
+
+/// How several models are to be compared, in words that are given a meaning once the table is read.
+struct ComparisonWords {
+  std::string sort = {};    ///< a figure or a column of the table; empty: the usual one
+  std::string with = {};    ///< a table of what else is known of the models, or empty
+  std::string pareto = {};  ///< keys with commas between them, or empty
+};
 
 /// What the user asked for.
 struct Arguments {
@@ -48,8 +57,13 @@ struct Arguments {
   When colour = When::automatic;
   Format format = Format::terminal;    ///< where the name of an output says nothing
   Selection selection = {};            ///< of `ops`; the limit of `memory` and `diff`, too
+  ComparisonWords comparison = {};     ///< of `count`
   std::optional<uint32_t> depth = {};  ///< of `tree`
   std::vector<Gate> gates = {};        ///< of `diff`
+  const Column* waterfall = nullptr;   ///< of `diff`: the figure whose way from A to B is asked for, or null
+  Budget budget = {};                  ///< of `check`: what goes before the file of budgets
+  std::string config = {};             ///< of `check`: that file, or empty
+  std::string baseline = {};           ///< of `check`: the file, or empty
   bool rules_template = false;         ///< of `explain`
   ByteUnits units = ByteUnits::iec;
   bool exact = false;

@@ -31,7 +31,10 @@ void write_screen(const Scaling& scaling, Format format, const TerminalStyle& st
     }
     case Format::terminal:
     case Format::oneline:
-    case Format::svg: write_scaling(scaling, style, out); break;
+    case Format::svg:
+    case Format::github:
+    case Format::junit:
+    case Format::sarif: write_scaling(scaling, style, out); break;
   }
 }
 

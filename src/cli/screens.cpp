@@ -62,6 +62,9 @@ void write_screen(const Report& report, const Arguments& arguments, Format forma
     case Format::csv: write_csv(report, arguments, with_path, out); break;
     case Format::markdown: write_page(report, arguments, out); break;
     case Format::svg: write_memory_svg(report, out); break;
+    case Format::github:
+    case Format::junit:
+    case Format::sarif: break;  // of `check`
   }
 }
 

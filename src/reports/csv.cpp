@@ -10,61 +10,12 @@
 
 #include "reports/alignment.h"
 #include "reports/columns.h"
-#include "reports/escape.h"
+#include "reports/csv_line.h"
 #include "reports/figure_text.h"
 #include "reports/scaling.h"
 
 namespace flopstat {
 namespace {
-
-/// A line, field by field.
-class CsvLine {
- public:
-  explicit CsvLine(std::string& out) : out_(out) {}
-
-  /// A text that needs no care: a key, a number, or nothing.
-  void plain(std::string_view text) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    out_ += text;
-  }
-
-  /// A text from the file. Escaped, it has no line ends.
-  void text(std::string_view text) {
-    std::string field = escape(text);
-    if (!field.empty() && std::string_view("=+-@").find(field[0]) != std::string_view::npos) field.insert(0, 1, '\'');
-    if (field.find_first_of(",\"") == std::string::npos) {
-      plain(field);
-      return;
-    }
-    for (size_t quote = field.find('"'); quote != std::string::npos; quote = field.find('"', quote + 2)) {
-      field.insert(quote, 1, '"');
-    }
-    plain(fmt::format("\"{}\"", field));
-  }
-
-  void cell(const Cell& cell) {
-    std::string text;
-    if (const uint64_t* count = std::get_if<uint64_t>(&cell)) text = fmt::format("{}", *count);
-    if (const double* ratio = std::get_if<double>(&cell)) text = fmt::format("{}", *ratio);
-    plain(text);
-  }
-
-  void fact(const Fact& fact) {
-    if (const std::string* each = std::get_if<std::string>(&fact)) {
-      text(*each);
-      return;
-    }
-    const uint64_t* number = std::get_if<uint64_t>(&fact);
-    plain(number == nullptr ? std::string() : fmt::format("{}", *number));
-  }
-
-  void end() { out_ += '\n'; }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
 
 /// What a line of a difference says of each side.
 constexpr std::string_view kComparedProperties[] = {"index", "type", "outputs", "repeat", "name"};

@@ -6,6 +6,7 @@
 #include "reports/alignment.h"
 #include "reports/compared_figures.h"
 #include "reports/json_parts.h"
+#include "reports/waterfall_text.h"
 
 namespace flopstat {
 namespace {
@@ -92,7 +93,7 @@ void gate(JsonWriter& json, const GateResult& result) {
 }  // namespace
 
 void write_difference_json(const Report& a, const Report& b, const Difference& difference,
-                           std::span<const GateResult> gates, std::string& out) {
+                           std::span<const GateResult> gates, const Waterfall* waterfall, std::string& out) {
   JsonWriter json(out);
   json.object(JsonWriter::lines, [&] {
     begin(json, a, "diff");
@@ -112,6 +113,7 @@ void write_difference_json(const Report& a, const Report& b, const Difference& d
     json.list(JsonWriter::lines, [&] {
       for (const GateResult& result : gates) gate(json, result);
     });
+    if (waterfall != nullptr) write_waterfall_json(*waterfall, json);
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "flopstat/difference.h"
 #include "flopstat/report.h"
+#include "reports/waterfall.h"
 
 namespace flopstat {
 
@@ -16,8 +17,8 @@ struct GateResult {
 };
 
 /// Appends the document of `flopstat diff`, docs/diff.schema.json: every node, those that are the same, too. No newline
-/// at the end.
+/// at the end. `waterfall`: null where none is asked for.
 void write_difference_json(const Report& a, const Report& b, const Difference& difference,
-                           std::span<const GateResult> gates, std::string& out);
+                           std::span<const GateResult> gates, const Waterfall* waterfall, std::string& out);
 
 }  // namespace flopstat

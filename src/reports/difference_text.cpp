@@ -265,25 +265,28 @@ std::string left_out_text(const Shown& shown) {
                      shown.left_out == 1 ? "differs" : "differ", shown.nodes.size() + shown.left_out);
 }
 
-/// What the reader knows the models by: their files, with folders where these have the same name.
-std::array<std::string, 2> names_of(const Report& a, const Report& b, const TerminalStyle& style) {
-  std::array<std::string, 2> names = {shown_file_name(a.path, style), shown_file_name(b.path, style)};
-  if (names[0] != names[1] || a.path == b.path) return names;
-  const std::vector<std::string> apart = names_apart({a.path, b.path}, style);
-  return {apart[0], apart[1]};
-}
-
 size_t same_ops(const Difference& difference) {
   return static_cast<size_t>(std::ranges::count_if(difference.by_op, is_same));
 }
 
 }  // namespace
 
-void write_difference(const Report& a, const Report& b, const Difference& difference, std::optional<size_t> limit,
-                      const TerminalStyle& style, std::string& out) {
-  const auto [name_of_a, name_of_b] = names_of(a, b, style);
+std::array<std::string, 2> names_of_sides(const Report& a, const Report& b, const TerminalStyle& style) {
+  std::array<std::string, 2> names = {shown_file_name(a.path, style), shown_file_name(b.path, style)};
+  if (names[0] != names[1] || a.path == b.path) return names;
+  const std::vector<std::string> apart = names_apart({a.path, b.path}, style);
+  return {apart[0], apart[1]};
+}
+
+void write_sides(const Report& a, const Report& b, const TerminalStyle& style, std::string& out) {
+  const auto [name_of_a, name_of_b] = names_of_sides(a, b, style);
   write_file_line(a, style, out, "A   " + name_of_a);
   write_file_line(b, style, out, "B   " + name_of_b);
+}
+
+void write_difference(const Report& a, const Report& b, const Difference& difference, std::optional<size_t> limit,
+                      const TerminalStyle& style, std::string& out) {
+  write_sides(a, b, style, out);
   out += '\n';
   write_note(fmt::format("B against A (convention {})", a.convention), Emphasis::dim, style, out);
   totals_table(difference, style).write(style, kIndent, out);
@@ -309,7 +312,7 @@ void write_difference(const Report& a, const Report& b, const Difference& differ
 
 void write_difference_markdown(const Report& a, const Report& b, const Difference& difference,
                                std::optional<size_t> limit, const TerminalStyle& style, std::string& out) {
-  const auto [name_of_a, name_of_b] = names_of(a, b, style);
+  const auto [name_of_a, name_of_b] = names_of_sides(a, b, style);
   out += fmt::format("A: **{}**, B: **{}** (convention {})\n\n", markdown_text(name_of_a), markdown_text(name_of_b),
                      a.convention);
   totals_table(difference, style).write_markdown(out);

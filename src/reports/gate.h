@@ -8,6 +8,7 @@
 
 #include "flopstat/difference.h"
 #include "flopstat/report.h"
+#include "reports/amount.h"
 #include "reports/compared_figures.h"
 #include "reports/style.h"
 
@@ -28,9 +29,7 @@ struct Gate {
   bool relative = false;  ///< compares b - a, else b
   bool percent = false;
   bool negative = false;
-  uint64_t digits = 0;  ///< the value is digits / 10^decimals * unit
-  uint32_t decimals = 0;
-  uint64_t unit = 1;
+  Amount amount = {};  ///< the value
 };
 
 /// Why a text is no gate.

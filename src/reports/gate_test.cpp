@@ -120,6 +120,7 @@ TEST(Gate, that_makes_no_sense_says_why) {
   EXPECT_THAT(fault_of("macs>1.2.3").why, HasSubstr("no unit"));
   EXPECT_THAT(fault_of("macs>1m").why, HasSubstr("'m' is no unit"));
   EXPECT_THAT(fault_of("macs>1kB").why, HasSubstr("'kB' is no unit"));
+  EXPECT_THAT(fault_of("macs>+1x").why, HasSubstr("Ti; and % behind a sign"));
   EXPECT_THAT(fault_of("macs>12345678901234567890").why, HasSubstr("18 digits"));
   EXPECT_THAT(fault_of("intensity>3").word, "intensity");
 }

@@ -180,4 +180,9 @@ class Tree {
 
 std::vector<Layer> layers_of(const Report& report) { return Tree(report).grow(); }
 
+std::string layer_of(const Row& row) {
+  const Place place = place_of(row);
+  return place.path.empty() ? place.name : joined(place.path, 0);
+}
+
 }  // namespace flopstat

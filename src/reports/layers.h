@@ -28,4 +28,8 @@ struct Layer {
 /// one with it. No layer is deeper than 64 levels before that.
 std::vector<Layer> layers_of(const Report& report);
 
+/// The path of the innermost layer that a row belongs to, by its scope or name as above; its own name where it is in
+/// none. The graph that calls the row's has no part in it.
+std::string layer_of(const Row& row);
+
 }  // namespace flopstat
