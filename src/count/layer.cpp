@@ -114,7 +114,7 @@ class Sizes {
 
   void operator()(const BatchNorm& op) {
     layer_.kind = LayerKind::batch_norm;
-    layer_.affine = constant(operands_.in(1));
+    layer_.affine = constant(operands_.in(1)) && !is_invented(*operands_.in(1).tensor);
     layer_.trains = op.training;
     layer_.channels = operands_.letter("C", "channels", channels_of(operands_.in(0), op.layout));
   }
@@ -179,6 +179,7 @@ class Sizes {
     layer_.kind = LayerKind::resize;
     layer_.resize = op.fn;
     layer_.to_sizes = static_cast<bool>(operands_.in(1));
+    layer_.axes = operands_.in(0).rank() < 2 ? 0 : operands_.in(0).rank() - 2;
     layer_.factor = common_factor(operands_.in(0).shape(), operands_.out(0).shape());
   }
 
