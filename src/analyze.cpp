@@ -6,7 +6,9 @@
 #include "bytes/folder.h"
 #include "count/counter.h"
 #include "count/memory.h"
+#include "count/training.h"
 #include "formats/formats.h"
+#include "formats/keras/compiled.h"
 #include "formats/rules/rules_file.h"
 #include "graph/apply_rules.h"
 #include "graph/frames.h"
@@ -121,7 +123,9 @@ void make_integer(Model& model) {
 Report counted(const std::shared_ptr<Storage>& storage, const Convention& convention, const Options& options) {
   const Model& model = *storage->model;
   const Frames& frames = storage->frames;
-  Report report = count(model, frames, analyze(model, frames.root), convention, options.derive);
+  const Uses uses = analyze(model, frames.root);
+  Report report = count(model, frames, uses, convention, options.derive);
+  if (options.training) train(model, frames, uses, *options.training, keras_loss(model), report);
   report.path = model.file.path();
   report.format = model.format;
   report.c_array = model.source ? model.source->array : std::string_view();
