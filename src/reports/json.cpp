@@ -10,6 +10,7 @@
 #include "reports/figure_text.h"
 #include "reports/json_parts.h"
 #include "reports/json_writer.h"
+#include "reports/training.h"
 
 namespace flopstat {
 namespace {
@@ -126,6 +127,7 @@ void write_json(const Report& report, std::string& out, std::string_view command
   json.object(JsonWriter::lines, [&] {
     head(json, report, command);
     totals(json, report.totals);
+    write_training_json(report, json);
     entries(json, "ops", report.rows, op);
     entries(json, "by_type", report.by_type, type_summary);
     entries(json, "plan", report.plan, placement);
