@@ -7,7 +7,9 @@
 #include "count/conventions/user.h"
 #include "count/counter.h"
 #include "count/memory.h"
+#include "count/training.h"
 #include "formats/formats.h"
+#include "formats/keras/compiled.h"
 #include "formats/rules/convention_file.h"
 #include "formats/rules/rules_file.h"
 #include "graph/apply_rules.h"
@@ -155,8 +157,9 @@ void warn_of(const Convention& convention, const Model& model, Report& report) {
 Report counted(const std::shared_ptr<Storage>& storage, const Convention& convention, const Options& options) {
   const Model& model = *storage->model;
   const Frames& frames = storage->frames;
-  Report report =
-      count(model, frames, analyze(model, frames.root), convention, options.derive, options.all_conventions);
+  const Uses uses = analyze(model, frames.root);
+  Report report = count(model, frames, uses, convention, options.derive, options.all_conventions);
+  if (options.training) train(model, frames, uses, *options.training, keras_loss(model), report);
   report.path = model.file.path();
   report.format = model.format;
   report.c_array = model.source ? model.source->array : std::string_view();

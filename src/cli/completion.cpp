@@ -105,7 +105,10 @@ std::string zsh_option(const OptionInfo& option) {
     if (!option.choices.empty()) action += fmt::format("({})", joined(option.choices));
     if (option.value == "FILE") action += "_files";
   }
-  const std::string equals = option.value.empty() ? "" : "=";
+  if (!option.optional_value.empty()) {
+    action = fmt::format("::{}:({})", zsh_text(option.optional_value), joined(option.choices));
+  }
+  const std::string equals = !option.optional_value.empty() ? "=-" : option.value.empty() ? "" : "=";
   std::string spec = quoted(fmt::format("*--{}{}{}{}", option.name, equals, text, action));
   if (!option.short_name.empty()) spec += " " + quoted(fmt::format("*-{}{}{}", option.short_name, text, action));
   return spec;
@@ -151,7 +154,7 @@ std::string fish_options(Command command, std::string_view when) {
     if (!option.short_name.empty()) text += " -s " + option.short_name;
     if (option.value == "FILE") text += " -r -F";
     if (!option.value.empty() && option.value != "FILE") text += " -x";
-    if (!option.choices.empty()) text += " -a " + quoted(joined(option.choices));
+    if (!option.choices.empty() && option.optional_value.empty()) text += " -a " + quoted(joined(option.choices));
     text += fmt::format(" -d {}\n", quoted(option.description));
   }
   return text;

@@ -22,7 +22,8 @@ std::string wrapped(const std::vector<std::string_view>& words) {
 
 std::string option_line(const OptionInfo& option) {
   const std::string short_name = option.short_name.empty() ? "    " : "-" + option.short_name + ", ";
-  const std::string value = option.value.empty() ? "" : " " + option.value;
+  std::string value = option.value.empty() ? "" : " " + option.value;
+  if (!option.optional_value.empty()) value = "[=" + option.optional_value + "]";
   return fmt::format("  {:<26} {}\n", short_name + "--" + option.name + value, option.description);
 }
 
@@ -37,11 +38,13 @@ std::string help_text(std::string_view topic) {
     for (const CommandInfo& each : commands()) text += fmt::format("  {:<25} {}\n", each.usage, each.summary);
   }
   text += "\noptions:\n";
-  std::vector<std::string_view> columns;
+  std::vector<std::string_view> columns, optimizers;
   for (const OptionInfo& option : options_of(command->command)) {
     text += option_line(option);
     if (option.name == "columns") columns = option.choices;
+    if (option.name == "training") optimizers = option.choices;
   }
+  if (!optimizers.empty()) text += "\noptimizers:\n" + wrapped(optimizers);
   if (!columns.empty()) text += "\ncolumns:\n" + wrapped(columns);
   text +=
       "\nexit codes: 0 fine, 1 a gate of --fail-if or a rule of check failed, 2 usage,\n"

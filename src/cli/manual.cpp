@@ -30,6 +30,7 @@ std::string option_entry(const OptionInfo& option) {
   std::string tag = option.short_name.empty() ? "" : fmt::format("\\fB\\-{}\\fR, ", option.short_name);
   tag += "\\fB" + roff("--" + option.name) + "\\fR";
   if (!option.value.empty()) tag += " \\fI" + roff(option.value) + "\\fR";
+  if (!option.optional_value.empty()) tag += "[=\\fI" + roff(option.optional_value) + "\\fR]";
   return fmt::format(".TP\n{}\n{}\n", tag, roff(option.description));
 }
 

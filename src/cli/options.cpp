@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "flopstat/conventions.h"
+#include "flopstat/training.h"
 #include "model/suggest.h"
 
 namespace flopstat::cli {
@@ -130,6 +131,8 @@ struct Texts {
   std::vector<std::string> limits = std::vector<std::string>(limited_figures().size());
   std::string colour = "auto", units = "iec", qdq = "integer", format, report;
   std::string sort, columns, limit, depth, image_size, figure;
+  std::string training, loss, samples, epochs, micro_batches;
+  std::vector<std::string> frozen;
   bool oneline = false, json = false, csv = false, markdown = false;
   bool waterfall = false;
   bool help = false;
@@ -291,6 +294,56 @@ void read_convention(Options& options) {
                     {},
                     "there are: " + joined(names),
                     advice.empty() ? "'flopstat conventions' tells what each counts" : advice}};
+}
+
+/// The word behind "--training=".
+constexpr std::string_view kOptimizer = "OPTIMIZER";
+
+bool trains(Command command) { return command == Command::count || command == Command::ops; }
+
+template <class Info>
+std::vector<std::string_view> names_of(std::span<const Info> infos) {
+  std::vector<std::string_view> names;
+  for (const Info& info : infos) names.push_back(info.name);
+  return names;
+}
+
+std::string read_name(std::string_view option, const std::string& name, const std::vector<std::string_view>& names) {
+  if (name.empty() || std::ranges::find(names, name) != names.end()) return name;
+  UsageError error = bad_value(option, name, "is one of " + joined(names));
+  error.message.next = did_you_mean(name, names);
+  throw error;
+}
+
+uint64_t read_number(std::string_view option, const std::string& text, uint64_t otherwise) {
+  if (text.empty()) return otherwise;
+  const std::optional<int64_t> number = positive(text);
+  if (!number) throw bad_value(option, text, "takes a whole number of at least 1");
+  return static_cast<uint64_t>(*number);
+}
+
+std::optional<TrainingOptions> read_training(const Texts& texts) {
+  if (texts.training.empty()) {
+    const std::pair<std::string_view, bool> given[] = {{"--loss", !texts.loss.empty()},
+                                                       {"--freeze", !texts.frozen.empty()},
+                                                       {"--samples", !texts.samples.empty()},
+                                                       {"--epochs", !texts.epochs.empty()},
+                                                       {"--micro-batches", !texts.micro_batches.empty()}};
+    for (const auto& [option, is_given] : given) {
+      if (!is_given) continue;
+      throw UsageError{{fmt::format("'{}' is about training, which is not counted", option), {}, {}, "--training"}};
+    }
+    return std::nullopt;
+  }
+  if (!texts.epochs.empty() && texts.samples.empty()) {
+    throw UsageError{{"'--epochs' needs the number of samples of an epoch", {}, {}, "--samples 60000 --epochs 5"}};
+  }
+  return TrainingOptions{.optimizer = read_name("--training", texts.training, names_of(optimizer_list())),
+                         .loss = read_name("--loss", texts.loss, names_of(loss_list())),
+                         .frozen = texts.frozen,
+                         .samples = read_number("--samples", texts.samples, 0),
+                         .epochs = read_number("--epochs", texts.epochs, 1),
+                         .micro_batches = read_number("--micro-batches", texts.micro_batches, 1)};
 }
 
 std::vector<std::string_view> column_keys() {
@@ -509,6 +562,17 @@ void define_options(CLI::App& app, Command command, Arguments& arguments, Texts&
              ->type_name("NAME"));
     last(app.add_option("--convention", arguments.options.convention, "how to count: a tool's name, all, or a file")
              ->type_name("NAME"));
+    if (trains(command)) {
+      last(app.add_flag("--training{sgd}", texts.training, "a step of training, too; without a name by sgd")
+               ->disable_flag_override(false));
+      last(
+          app.add_option("--loss", texts.loss, "of training, as in squared-error; else the file's")->type_name("NAME"));
+      repeatable(app.add_option("--freeze", texts.frozen, "a layer that training leaves as it is")->type_name("LAYER"));
+      last(app.add_option("--samples", texts.samples, "of an epoch of training")->type_name("N"));
+      last(app.add_option("--epochs", texts.epochs, "of training, with --samples")->type_name("N"));
+      last(app.add_option("--micro-batches", texts.micro_batches, "runs whose gradients make one step of training")
+               ->type_name("N"));
+    }
     repeatable(app.add_option("--rules", arguments.options.rules, "what operators cost that flopstat does not know")
                    ->type_name("FILE"));
     last(app.add_option("--qdq", texts.qdq, "of QDQ graphs: integer operations, or float")->type_name("TYPE"));
@@ -610,6 +674,7 @@ Arguments parse(const CommandInfo& command, bool bare, std::vector<std::string> 
   arguments.units = read_choice("--units", texts.units, kUnits);
   arguments.options.qdq = read_choice("--qdq", texts.qdq, kQdq);
   read_convention(arguments.options);
+  arguments.options.training = read_training(texts);
   read_selection(texts, arguments.selection);
   arguments.depth = read_depth(texts.depth);
   for (const std::string& gate : texts.gates) arguments.gates.push_back(read_gate(gate));
@@ -663,6 +728,8 @@ std::vector<std::string_view> choices_of(std::string_view option, Command comman
   if (option == "figure") return summable_keys();
   if (option == "sort" && command == Command::count) return figure_keys();
   if (option == "sort" || option == "columns") return column_keys();
+  if (option == "training") return names_of(optimizer_list());
+  if (option == "loss") return names_of(loss_list());
   return {};
 }
 
@@ -710,7 +777,8 @@ std::vector<OptionInfo> options_of(Command command) {
                        .name = name,
                        .value = option->get_items_expected_max() > 0 ? option->get_type_name() : "",
                        .description = option->get_description(),
-                       .choices = choices_of(name, command)});
+                       .choices = choices_of(name, command),
+                       .optional_value = name == "training" ? std::string(kOptimizer) : ""});
   }
   return options;
 }

@@ -112,6 +112,7 @@ struct OptionInfo {
   std::string value;       ///< the word for its value, "FILE"; empty for one that takes none
   std::string description;
   std::vector<std::string_view> choices;  ///< all values that it takes, where they can be listed
+  std::string optional_value = {};        ///< the word for one that may stand behind "=", or empty
 };
 
 /// Every option of a command.

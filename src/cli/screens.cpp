@@ -8,6 +8,7 @@
 #include "reports/oneline.h"
 #include "reports/ops.h"
 #include "reports/terminal.h"
+#include "reports/training.h"
 #include "reports/tree.h"
 #include "reports/types.h"
 
@@ -17,6 +18,7 @@ namespace {
 void write_text(const Report& report, const Arguments& arguments, const TerminalStyle& style, std::string& out) {
   if (arguments.command == Command::ops) {
     write_ops(report, arguments.selection, style, out);
+    write_training_ops(report, style, out);
   } else if (arguments.command == Command::tree) {
     write_tree(report, arguments.depth, style, out);
   } else if (arguments.command == Command::memory) {

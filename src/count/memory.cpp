@@ -20,7 +20,9 @@ uint64_t align(uint64_t offset) { return (offset + kAlignment - 1) / kAlignment 
 /// Walks the calls in the order of the report's rows and notes when each activation lives.
 class Lifetimes {
  public:
-  Lifetimes(const Model& model, const Report& report) : model_(model), report_(report) {}
+  /// `of_frames`, if given, gets the activations behind the tensors of each frame.
+  Lifetimes(const Model& model, const Report& report, ActivationsOfFrames* of_frames = nullptr)
+      : model_(model), report_(report), of_frames_(of_frames) {}
 
   /// One placement per activation, its offset still open. Nothing where some size is not known.
   std::optional<std::vector<Placement>> collect(const Frame& root) {
@@ -39,7 +41,6 @@ class Lifetimes {
   }
 
  private:
-  /// Per tensor of a graph: the activation whose memory it is, if it is one.
   using Base = std::optional<uint32_t>;
   using Bases = std::vector<Base>;
 
@@ -60,6 +61,7 @@ class Lifetimes {
         if (id != kAbsent) keep(bases[id], row_ - 1);
       }
     }
+    if (of_frames_ != nullptr) of_frames_->insert_or_assign(&frame, bases);
   }
 
   void walk_calls(const Node& node, const Child& child, const Bases& bases, bool runs) {
@@ -123,6 +125,7 @@ class Lifetimes {
 
   const Model& model_;
   const Report& report_;
+  ActivationsOfFrames* of_frames_;
   uint32_t row_ = 0;
   bool complete_ = true;
   std::vector<Placement> lives_;
@@ -238,5 +241,18 @@ void plan_memory(const Model& model, const Frames& frames, Report& report) {
 }
 
 void measure_peak(const Model& model, const Frames& frames, Report& report) { lives_with_peak(model, frames, report); }
+
+std::optional<Activations> activations_of(const Model& model, const Frames& frames, const Report& report) {
+  Activations activations;
+  if (model.graphs.empty()) return activations;
+  try {
+    std::optional<std::vector<Placement>> lives = Lifetimes(model, report, &activations.of_frames).collect(frames.root);
+    if (!lives) return std::nullopt;
+    activations.lives = *std::move(lives);
+    return activations;
+  } catch (const Overflow&) {
+    return std::nullopt;
+  }
+}
 
 }  // namespace flopstat

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
 #include "flopstat/report.h"
 #include "graph/frames.h"
 
@@ -19,5 +24,17 @@ void plan_memory(const Model& model, const Frames& frames, Report& report);
 
 /// Fills the report's peak of activations alone, in the same way.
 void measure_peak(const Model& model, const Frames& frames, Report& report);
+
+/// Per frame and tensor of its graph: the activation whose memory it is, if it is one.
+using ActivationsOfFrames = std::unordered_map<const Frame*, std::vector<std::optional<uint32_t>>>;
+
+/// The activations of a run, their offsets open, and the tensors that they are.
+struct Activations {
+  std::vector<Placement> lives = {};
+  ActivationsOfFrames of_frames = {};
+};
+
+/// Nothing where the size of some activation is not known.
+std::optional<Activations> activations_of(const Model& model, const Frames& frames, const Report& report);
 
 }  // namespace flopstat

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 
+#include "ops/attention.h"
 #include "ops/elements.h"
 #include "ops/ops.h"
 
@@ -75,6 +76,18 @@ Count visible_pairs(const Attention& op, const Sizes& s) {
 }  // namespace
 
 // --- Attention -------------------------------------------------------------------------------------------------------
+
+Known<AttentionSizes> attention_sizes(const Attention& op, const Operands& operands) {
+  const Known<Sizes> found = sizes(op, operands);
+  const Sizes* s = known(found);
+  if (s == nullptr) return reason(found);
+  return AttentionSizes{.batch = s->q.batch,
+                        .heads = s->q.heads,
+                        .queries = s->q.length,
+                        .keys = s->total,
+                        .width = s->q.width,
+                        .value_width = s->v.width};
+}
 
 Inferred infer(const Attention& op, const Operands& operands) {
   const Known<Sizes> found = sizes(op, operands);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "flopstat/known.h"
 #include "model/cost.h"
+#include "model/op.h"
 #include "ops/operands.h"
 
 /// What recurrent layers have in common: a cell that runs once per step, direction and batch item.
@@ -14,6 +16,20 @@ struct CellSizes {
   int64_t hidden = 0;  ///< H: units
   int64_t state = 0;   ///< R: elements that a run hands to the next one
 };
+
+// The sizes of a recurrent layer. Unknown: its operands do not fit together.
+Known<CellSizes> cell_sizes(const Lstm& op, const Operands& operands);
+Known<CellSizes> cell_sizes(const BasicLstm& op, const Operands& operands);
+Known<CellSizes> cell_sizes(const BlockLstm& op, const Operands& operands);
+Known<CellSizes> cell_sizes(const Recurrent& op, const Operands& operands);
+Known<CellSizes> cell_sizes(const Rnn& op, const Operands& operands);
+
+/// Layers on top of each other.
+struct RecurrentLayers {
+  CellSizes cell = {};  ///< of the first layer
+  int64_t layers = 1;
+};
+Known<RecurrentLayers> layers_of(const StackedRecurrent& op, const Operands& operands);
 
 /// The same sizes as counts with names.
 struct CellCounts {

@@ -2,7 +2,7 @@
 #include <map>
 #include <string>
 
-#include "ops/contraction.h"
+#include "ops/einsum.h"
 #include "ops/ops.h"
 
 namespace flopstat {
@@ -124,17 +124,16 @@ std::string kept(const std::string& letters, const std::vector<std::string>& ter
   return result;
 }
 
-/// Sums out what neither the other operand nor the rest needs; returns the letters left.
-std::string sum_alone(Cost& cost, const std::string& term, const std::vector<std::string>& others, DType dtype,
-                      const Equation& equation, const Operands& operands) {
-  const std::string once = unite(term, "");
-  const std::string left = kept(once, others);
-  if (left.size() < once.size()) {
-    const Count parts = is_complex(dtype) ? 2 : 1;
-    const Count sums = product_of(once, equation, operands) - product_of(left, equation, operands);
-    cost.add(Part::core, Unit::add, real_type(dtype), sums * parts);
-  }
-  return left;
+/// Additions that sum those axes of `letters` out that are not in `left`.
+Count sums_alone(const std::string& letters, const std::string& left, const Equation& equation,
+                 const Operands& operands) {
+  const std::string once = unite(letters, "");
+  if (left.size() == once.size()) return 0;
+  return product_of(once, equation, operands) - product_of(left, equation, operands);
+}
+
+void add_sums(Cost& cost, DType dtype, Count sums) {
+  cost.add(Part::core, Unit::add, real_type(dtype), sums * (is_complex(dtype) ? 2 : 1));
 }
 
 /// `products` of two numbers, each added to a sum where the equation contracts an index.
@@ -161,6 +160,34 @@ Inferred infer(const Einsum& op, const Operands& operands) {
   return one_result(dtype, std::move(shape));
 }
 
+Known<std::vector<EinsumStep>> einsum_steps(const Einsum& op, const Operands& operands) {
+  const Known<Equation> parsed = parse(op.equation, operands);
+  const Equation* equation = known(parsed);
+  if (equation == nullptr) return reason(parsed);
+  std::vector<EinsumStep> steps;
+  std::string left = equation->inputs[0];
+  for (size_t i = 1; i < equation->inputs.size(); ++i) {
+    std::vector<std::string> rest(equation->inputs.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                  equation->inputs.end());
+    rest.push_back(equation->output);
+    const std::string& right = equation->inputs[i];
+    std::vector<std::string> needed_by_left = rest;
+    needed_by_left.push_back(right);
+    std::vector<std::string> needed_by_right = rest;
+    needed_by_right.push_back(left);
+    EinsumStep step{.left = kept(unite(left, ""), needed_by_left), .right = kept(unite(right, ""), needed_by_right)};
+    step.left_sums = sums_alone(left, step.left, *equation, operands);
+    step.right_sums = sums_alone(right, step.right, *equation, operands);
+    step.left_elements = product_of(step.left, *equation, operands);
+    step.axes = unite(step.left, step.right);
+    step.products = product_of(step.axes, *equation, operands);
+    left = kept(step.axes, rest);
+    step.contracts = left.size() < step.axes.size();
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
 /// Work of a sum of products given by an equation.
 ///
 /// Counts:  what only one operand has is summed out first (add); then mul_add = the product of all sizes left, or mul
@@ -174,27 +201,20 @@ Known<Cost> count(const Einsum& op, const Operands& operands) {
   if (equation == nullptr) return reason(parsed);
 
   Cost cost;
-  std::string left = equation->inputs[0];
   DType dtype = operands.in(0).dtype();
   if (equation->inputs.size() == 1) {
-    sum_alone(cost, left, {equation->output}, dtype, *equation, operands);
+    const std::string once = unite(equation->inputs[0], "");
+    add_sums(cost, dtype, sums_alone(once, kept(once, {equation->output}), *equation, operands));
     return cost;
   }
-  for (size_t i = 1; i < equation->inputs.size(); ++i) {
-    std::vector<std::string> rest(equation->inputs.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                                  equation->inputs.end());
-    rest.push_back(equation->output);
-    const std::string& right = equation->inputs[i];
-    std::vector<std::string> needed_by_left = rest;
-    needed_by_left.push_back(right);
-    std::vector<std::string> needed_by_right = rest;
-    needed_by_right.push_back(left);
-    const std::string a = sum_alone(cost, left, needed_by_left, dtype, *equation, operands);
-    const std::string b = sum_alone(cost, right, needed_by_right, operands.in(i).dtype(), *equation, operands);
-    dtype = join(dtype, operands.in(i).dtype());
-    const std::string all = unite(a, b);
-    left = kept(all, rest);
-    add_products(cost, dtype, left.size() < all.size(), product_of(all, *equation, operands));
+  const Known<std::vector<EinsumStep>> found = einsum_steps(op, operands);
+  if (!known(found)) return reason(found);
+  for (size_t i = 0; i < known(found)->size(); ++i) {
+    const EinsumStep& step = (*known(found))[i];
+    add_sums(cost, dtype, step.left_sums);
+    add_sums(cost, operands.in(i + 1).dtype(), step.right_sums);
+    dtype = join(dtype, operands.in(i + 1).dtype());
+    add_products(cost, dtype, step.contracts, step.products);
   }
   return cost;
 }

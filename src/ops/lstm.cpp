@@ -97,6 +97,8 @@ void add_projection(Cost& cost, const Lstm& op, const Operands& operands, const 
 
 }  // namespace
 
+Known<CellSizes> cell_sizes(const Lstm& op, const Operands& operands) { return sizes(op, operands); }
+
 Inferred infer(const Lstm& op, const Operands& operands) {
   const Known<CellSizes> found = sizes(op, operands);
   const CellSizes* s = known(found);
@@ -183,6 +185,8 @@ Known<CellSizes> sizes(const BasicLstm&, const Operands& operands) {
 }
 
 }  // namespace
+
+Known<CellSizes> cell_sizes(const BasicLstm& op, const Operands& operands) { return sizes(op, operands); }
 
 Inferred infer(const BasicLstm& op, const Operands& operands) {
   const Known<CellSizes> found = sizes(op, operands);

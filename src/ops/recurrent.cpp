@@ -115,6 +115,8 @@ const Operand& first_result(const Operands& operands) {
 
 }  // namespace
 
+Known<CellSizes> cell_sizes(const Recurrent& op, const Operands& operands) { return sizes(op, operands); }
+
 Inferred infer(const Recurrent& op, const Operands& operands) {
   const Known<CellSizes> found = sizes(op, operands);
   const CellSizes* s = known(found);
@@ -208,6 +210,8 @@ Known<CellSizes> sizes(const Operands& operands) {
 
 }  // namespace
 
+Known<CellSizes> cell_sizes(const BlockLstm&, const Operands& operands) { return sizes(operands); }
+
 Inferred infer(const BlockLstm&, const Operands& operands) {
   const Known<CellSizes> found = sizes(operands);
   const CellSizes* s = known(found);
@@ -257,19 +261,13 @@ Role role(const BlockLstm&, size_t operand) {
 
 namespace {
 
-/// Layers on top of each other.
-struct Layers {
-  CellSizes cell;  ///< of the first layer
-  int64_t layers = 1;
-};
-
-Known<Layers> stack_of(const StackedRecurrent& op, const Operands& operands) {
+Known<RecurrentLayers> stack_of(const StackedRecurrent& op, const Operands& operands) {
   const Operand& x = operands.in(0);
   const Operand& h = operands.in(2);
   if (!x || !h) return Unknown{"stacked recurrent layers need x and their first state"};
   const int64_t directions = op.bidirectional ? 2 : 1;
   if (x.rank() == 3 && h.rank() == 3) {
-    Layers stack{.cell = input_sizes(x.shape(), !op.batch_major)};
+    RecurrentLayers stack{.cell = input_sizes(x.shape(), !op.batch_major)};
     stack.cell.directions = directions;
     stack.cell.hidden = stack.cell.state = h.shape()[2];
     const int64_t cells = h.shape()[op.batch_major ? 1 : 0];
@@ -282,9 +280,13 @@ Known<Layers> stack_of(const StackedRecurrent& op, const Operands& operands) {
 
 }  // namespace
 
+Known<RecurrentLayers> layers_of(const StackedRecurrent& op, const Operands& operands) {
+  return stack_of(op, operands);
+}
+
 Inferred infer(const StackedRecurrent& op, const Operands& operands) {
-  const Known<Layers> found = stack_of(op, operands);
-  const Layers* stack = known(found);
+  const Known<RecurrentLayers> found = stack_of(op, operands);
+  const RecurrentLayers* stack = known(found);
   if (stack == nullptr) return reason(found);
   Value y{.dtype = operands.in(0).dtype(), .shape = operands.in(0).shape()};
   y.shape.back() = stack->cell.directions * stack->cell.hidden;
@@ -301,8 +303,8 @@ Inferred infer(const StackedRecurrent& op, const Operands& operands) {
 /// Source:  docs/counting.md, section 2; TensorFlow CudnnRNNV3. Example: LSTM, 5 steps, I 10, H 20, 2 layers:
 ///          5 * 4 * 20 * (10 + 20) + 5 * 4 * 20 * (20 + 20) = 28,000 MACs.
 Known<Cost> count(const StackedRecurrent& op, const Operands& operands) {
-  const Known<Layers> found = stack_of(op, operands);
-  const Layers* stack = known(found);
+  const Known<RecurrentLayers> found = stack_of(op, operands);
+  const RecurrentLayers* stack = known(found);
   if (stack == nullptr) return reason(found);
   const Operand& x = operands.in(0);
   const DType dtype = x.dtype();
@@ -353,6 +355,8 @@ Known<CellSizes> sizes(const Rnn& op, const Operands& operands) {
 }
 
 }  // namespace
+
+Known<CellSizes> cell_sizes(const Rnn& op, const Operands& operands) { return sizes(op, operands); }
 
 Inferred infer(const Rnn& op, const Operands& operands) {
   const Known<CellSizes> found = sizes(op, operands);

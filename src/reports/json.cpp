@@ -11,6 +11,7 @@
 #include "reports/figure_text.h"
 #include "reports/json_parts.h"
 #include "reports/json_writer.h"
+#include "reports/training.h"
 
 namespace flopstat {
 namespace {
@@ -129,6 +130,7 @@ void write_json(const Report& report, std::string& out, std::string_view command
     head(json, report, command);
     totals(json, report.totals);
     if (report.by_convention) write_conventions(json, report);
+    write_training_json(report, json);
     entries(json, "ops", report.rows, op);
     entries(json, "by_type", report.by_type, type_summary);
     entries(json, "plan", report.plan, placement);

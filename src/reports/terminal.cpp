@@ -15,6 +15,7 @@
 #include "reports/prose.h"
 #include "reports/share.h"
 #include "reports/table.h"
+#include "reports/training.h"
 #include "reports/types.h"
 #include "reports/units.h"
 
@@ -256,6 +257,7 @@ void write_terminal(const Report& report, const TerminalStyle& style, std::strin
   write_assumed(report, style, notes);
   write_attached(report, style, notes);
   if (!notes.empty()) out.append("\n").append(notes);
+  write_training(report, style, out);
   if (style.details) write_details(report, style, out);
   if (style.hints) write_next(report, style, out);
 }

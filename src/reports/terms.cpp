@@ -103,6 +103,27 @@ constexpr std::array kTerms{
          "Float activations and integer weights: the inputs are quantized while running (their range, a division, "
          "rounding and clamping per element), the products are 8-bit, and each sum is scaled back to float.",
          "hybrid"},
+    Term{"training step",
+         "The forward run in training mode, the loss, the gradients and the optimizer, for one batch: --training. "
+         "Backward input is the work for gradients of activations, backward weight that for gradients of parameters. "
+         "The "
+         "first layer has no gradient of its input, nor has one behind frozen layers only.",
+         "training,step,backward,backward input,backward weight,gradient,gradients,epoch"},
+    Term{"optimizer",
+         "What moves the parameters by their gradients: sgd, momentum, nesterov, rmsprop, adagrad, adadelta, adam, "
+         "adamw "
+         "or lion. Its work is that per trained parameter, and so is its state: none for sgd, one value for momentum, "
+         "nesterov, rmsprop, adagrad and lion, two for adadelta, adam and adamw.",
+         "optimizers,sgd,momentum,nesterov,rmsprop,adagrad,adadelta,adam,adamw,lion,optimizer state"},
+    Term{"loss",
+         "What training makes small: the one of --loss, else the file's, else cross-entropy behind a final softmax and "
+         "squared error otherwise. A final softmax is part of a cross-entropy.",
+         "losses,cross-entropy,squared-error"},
+    Term{
+        "training memory",
+        "The most that a step needs at a time: parameters, their gradients, the optimizer's state, and the activations "
+        "that are alive or kept for the way back, with their gradients. Nothing is computed twice.",
+        "training_peak_bytes,training peak,kept"},
     Term{"scope",
          "The path of the layer that an operation belongs to, as far as the file tells: 'backbone/2/conv'. 'flopstat "
          "tree' adds up by it.",
