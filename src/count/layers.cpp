@@ -197,7 +197,8 @@ void ConventionTally::add_unknown(const Node& node) {
   const Layer layer{.node = &node, .cost = &nothing, .format = format};
   for (size_t i = 0; i < counts_.size(); ++i) {
     const Convention& convention = conventions()[i];
-    if (convention.skips_unknown && foreign(convention, *model_).empty() && format.starts_with("tensorflow")) continue;
+    const bool unregistered = std::holds_alternative<Opaque>(node.op) && format.starts_with("tensorflow");
+    if (convention.skips_unknown && unregistered) continue;
     if (convention.basis == Basis::layers && counts_[i].fails.empty()) counts_[i].fails = convention.say(layer).fails;
     add_reason(counts_[i], kUnknownNode);
   }

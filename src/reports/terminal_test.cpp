@@ -205,11 +205,11 @@ TEST(Terminal, a_bar_is_as_long_as_its_share) {
 }
 
 TEST(Comparison, has_a_row_for_each_model) {
-  Comparison comparison({.width = 100});
+  Comparison comparison(usual_comparison());
   comparison.add(mnist_mlp());
   comparison.add(incomplete_model());
   std::string text;
-  comparison.write(text);
+  comparison.write({.width = 100}, text);
   const std::vector<std::string> lines = lines_of(text);
   ASSERT_GE(lines.size(), 5u);
   EXPECT_THAT(lines[0], ::testing::ContainsRegex("Model +Format +MACs +FLOPs +Int OPs +Params +Weights +Peak"));

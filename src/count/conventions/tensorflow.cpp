@@ -7,7 +7,8 @@ namespace flopstat {
 namespace {
 
 constexpr std::string_view kLoop = "a loop: the profiler counts what TensorFlow's shape functions tell of its body";
-constexpr std::string_view kNormalization = "a normalisation: Keras 2 and Keras 3 make different operators of it";
+constexpr std::string_view kLowering =
+    "a normalisation or an activation that Keras 2 and Keras 3 make different operators of: counted as those of Keras 2";
 
 bool one_of(std::string_view type, std::span<const std::string_view> types) {
   return std::ranges::find(types, type) != types.end();
@@ -89,6 +90,24 @@ Count of_arithmetic(const Layer& l) {
 /// Keras 2 makes a function of these with its own functions: the profiler does not look into it.
 bool is_a_function(const Layer& l) { return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras"); }
 
+/// Both versions of Keras make a function that is not registered of these, or none at all.
+bool is_one_operator(UnaryFn fn) {
+  switch (fn) {
+    case UnaryFn::identity:
+    case UnaryFn::relu:
+    case UnaryFn::relu6:
+    case UnaryFn::leaky_relu:
+    case UnaryFn::elu:
+    case UnaryFn::selu:
+    case UnaryFn::sigmoid:
+    case UnaryFn::tanh:
+    case UnaryFn::softplus:
+    case UnaryFn::softsign:
+    case UnaryFn::exp: return true;
+    default: return false;
+  }
+}
+
 /// A layer of another format, as the operators that Keras 2 makes of it.
 Said of_layer(const Layer& l) {
   const bool einsum = std::holds_alternative<Einsum>(l.node->op);
@@ -102,11 +121,12 @@ Said of_layer(const Layer& l) {
     case LayerKind::product: return {.core = einsum ? Count{0} : l.macs * 2, .bias = l.biased};
     case LayerKind::attention: return {.core = l.x + l.scores * 5};  // scaled queries, softmax
     case LayerKind::recurrent: return {.inexact = is_a_function(l) ? std::string_view() : kLoop};
-    case LayerKind::batch_norm: return {};
+    case LayerKind::batch_norm: return {.inexact = kLowering};
     case LayerKind::layer_norm:
     case LayerKind::group_norm:
-    case LayerKind::instance_norm: return {.inexact = kNormalization};
-    case LayerKind::activation: return {.core = of_function(l)};
+    case LayerKind::instance_norm: return {.inexact = kLowering};
+    case LayerKind::activation:
+      return {.core = of_function(l), .inexact = is_one_operator(l.function) ? std::string_view() : kLowering};
     case LayerKind::softmax: return {.core = l.y * 5};
     case LayerKind::max_pool:
     case LayerKind::average_pool: return {.core = l.taps * l.y};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "count/conventions/flopstat.h"
+#include "count/convention.h"
 
 namespace flopstat {
 namespace {
@@ -31,8 +31,7 @@ void add_work(TrainingWork& into, const Cost& cost, uint64_t runs) {
     merge(into.work, work, count);
     if (work.part == Part::core && work.unit == Unit::mul_add) add(into.macs, count);
   }
-  const Known<Count> flops = flopstat_flops({}, Operands({}, {}), cost);
-  if (known(flops)) add(into.flops, *known(flops) * runs);
+  add(into.flops, work_verdict(cost).value() * runs);
 }
 
 void add_work(TrainingWork& into, const TrainingWork& more, uint64_t times) {
