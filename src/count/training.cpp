@@ -146,8 +146,8 @@ void sum_up(const Report& report, Training& training) {
     return Count{type.forward.flops.value_or(0)} + type.backward_input.flops.value_or(0) +
            type.backward_weight.flops.value_or(0) + type.optimizer.flops.value_or(0);
   };
-  std::ranges::stable_sort(training.by_type, [&](const TrainingSummary& a, const TrainingSummary& b) {
-    return operations(a) > operations(b);
+  std::ranges::sort(training.by_type, [&](const TrainingSummary& a, const TrainingSummary& b) {
+    return std::pair(operations(b), a.type) < std::pair(operations(a), b.type);
   });
 }
 
