@@ -1,0 +1,254 @@
+"""The tools that count with another convention: where they are installed, and what each says of a network.
+
+    python3 scripts/peer_tools.py TOOL...      installs them (all of them without arguments)
+
+Each tool runs in a process of its own, since several leave their patches in torch behind and two share the module name
+`thop`; there each network has a process again, a copy of the one that imported the tool (`count`). A tool is a function
+of a network: a module with its inputs, or a file.
+"""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import python_environment
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent
+FOLDERS = SCRIPTS.parent / "build" / "peer_tools"
+PACKAGES = ["torch==2.15.0", "numpy==2.4.6", "onnx==1.23.2", "onnxscript==0.7.2", "fvcore==0.1.5.post20221221",
+            "onnx-tool==1.0.1"]
+
+
+# ---- What the tools say
+
+def quiet(call, *arguments, **named):
+    """The result of a call, without what it prints."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return call(*arguments, **named)
+
+
+def torch_counter(model, inputs):
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(*inputs)
+    return {"flops": counter.get_total_flops()}
+
+
+def fvcore(model, inputs):
+    from fvcore.nn import FlopCountAnalysis
+    analysis = FlopCountAnalysis(model, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+    return {"macs": analysis.total()}
+
+
+def ptflops(model, inputs, backend="pytorch"):
+    import torch
+    from ptflops import get_model_complexity_info
+
+    class Root(torch.nn.Module):
+        """Gets the inputs by name, as this tool passes several, and gives them on as its hooks expect them."""
+
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, inputs):
+            return self.model(*inputs)
+
+    with torch.no_grad():
+        macs, _ = quiet(get_model_complexity_info, Root(), (1,), print_per_layer_stat=False, as_strings=False,
+                        input_constructor=lambda _: {"inputs": inputs}, backend=backend)
+    if macs is None:
+        raise RuntimeError("ptflops ended with an exception of its own")
+    return {"macs": macs}
+
+
+def ptflops_aten(model, inputs):
+    return ptflops(model, inputs, "aten")
+
+
+def thop(model, inputs):
+    import torch
+    from thop import profile
+    with torch.no_grad():
+        return {"macs": quiet(profile, model, inputs=inputs, verbose=False)[0]}
+
+
+def calflops(model, inputs):
+    import torch
+    from calflops import calculate_flops
+    with torch.no_grad():
+        flops, macs, _ = calculate_flops(model, args=list(inputs), print_results=False, output_as_string=False)
+    return {"flops": flops, "macs": macs}
+
+
+def deepspeed(model, inputs):
+    import torch
+    from deepspeed.profiling.flops_profiler import get_model_profile
+    with torch.no_grad():
+        flops, macs, _ = get_model_profile(model, args=list(inputs), print_profile=False, as_string=False, warm_up=0)
+    return {"flops": flops, "macs": macs}
+
+
+def torchinfo(model, inputs):
+    from torchinfo import summary
+    return {"macs": summary(model, input_data=list(inputs), verbose=0).total_mult_adds}
+
+
+def onnx_tool(path):
+    import onnx_tool as tool
+    model = quiet(tool.loadmodel, str(path), {"verbose": False})
+    model.graph.graph_reorder_nodes()
+    quiet(model.graph.shape_infer, None)
+    quiet(model.graph.profile, exclude_ops=tool.NoMacsOps)
+    return {"macs": model.graph.macs[0]}
+
+
+def onnx_opcounter(path):
+    import onnx
+    from onnx_opcounter import calculate_macs
+    return {"macs": int(quiet(calculate_macs, onnx.load(path)))}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """How a tool is had, and the function that asks it."""
+    name: str  # of the convention
+    count: Callable
+    version: str
+    packages: tuple = ()  # in a folder of their own, without what they depend on
+    needed: tuple = ()  # beside them, with what they depend on
+    of_file: bool = False  # counts the ONNX file instead of the module
+    imports: str = ""  # the module, imported once before the networks are counted
+    warms: bool = False  # imports most only when it counts, and leaves nothing behind
+
+
+TORCH = next(each for each in PACKAGES if each.startswith("torch=="))
+PTFLOPS = ("ptflops==0.7.5",)
+TOOLS = {tool.name: tool for tool in (
+    Tool("torch", torch_counter, TORCH, imports="torch.utils.flop_counter", warms=True),
+    Tool("fvcore", fvcore, "fvcore==0.1.5.post20221221", imports="fvcore.nn"),
+    Tool("ptflops", ptflops, PTFLOPS[0], PTFLOPS, imports="ptflops"),
+    Tool("ptflops-aten", ptflops_aten, PTFLOPS[0], PTFLOPS, imports="ptflops"),
+    Tool("thop-0.1", thop, "thop==0.1.1.post2209072238", ("thop==0.1.1.post2209072238",), imports="thop"),
+    Tool("ulthop-2.1", thop, "ultralytics-thop==2.1.6", ("ultralytics-thop==2.1.6",), imports="thop"),
+    Tool("ulthop-2.2", thop, "ultralytics-thop==2.2.3", ("ultralytics-thop==2.2.3",), imports="thop"),
+    Tool("calflops", calflops, "calflops==0.3.2",
+         ("calflops==0.3.2", "accelerate==1.15.0", "transformers==5.23.0"),
+         ("huggingface-hub==2.4.0", "tokenizers==0.23.3", "regex==2026.11.15", "safetensors==0.8.0", "typer==0.29.2",
+          "psutil==7.2.2"), imports="calflops"),
+    Tool("deepspeed", deepspeed, "deepspeed==0.19.8", ("deepspeed==0.19.8",),
+         ("einops==0.8.2", "hjson==3.1.0", "msgpack==1.2.4", "psutil==7.2.2", "py-cpuinfo==9.0.0", "pydantic==2.14.3",
+          "tqdm==4.70.1"), imports="deepspeed.profiling.flops_profiler"),
+    Tool("torchinfo", torchinfo, "torchinfo==1.8.0", ("torchinfo==1.8.0",), imports="torchinfo"),
+    Tool("onnx-tool", onnx_tool, "onnx-tool==1.0.1", of_file=True, imports="onnx_tool"),
+    Tool("onnx-opcounter", onnx_opcounter, "onnx-opcounter==0.0.4", ("onnx-opcounter==0.0.4",),
+         ("onnxruntime==1.31.1", "flatbuffers==25.12.19"), of_file=True, imports="onnx_opcounter"),
+)}
+
+
+# ---- Installation
+
+def enter():
+    """Runs the script again where torch is; on one thread, since the machine is shared."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "false"}
+    python_environment.enter("peers_venv", PACKAGES)
+
+
+def install(names):
+    """The tools that are not in the environment go into a folder each, which only their process sees."""
+    python = python_environment.make("peers_venv", PACKAGES)
+    for name in names:
+        tool = TOOLS[name]
+        folder, wanted = FOLDERS / name, "\n".join((*tool.packages, "", *tool.needed))
+        stamp = folder / "packages.txt"
+        if not tool.packages or stamp.exists() and stamp.read_text() == wanted:
+            continue
+        subprocess.run(["rm", "-rf", folder], check=True)
+        pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--no-warn-conflicts"]
+        environment = os.environ | {"DS_BUILD_OPS": "0"}  # of DeepSpeed only Python is wanted
+        subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--target", folder, *tool.packages], check=True,
+                       env=environment)
+        if tool.needed:
+            subprocess.run([*pip, "--target", folder / "needed", *tool.needed], check=True)
+        stamp.write_text(wanted)
+
+
+# ---- A process for each tool, and in it one for each network
+
+def ask(name, jobs, timeout=3600):
+    """What a tool says of each job, {"name", "module", "call", "arguments", "file"}: the figures or {"error": ...}.
+
+    The network of a job is what `call` of the Python module `module` in scripts/ makes of `arguments`, a torch module
+    with its inputs; a tool that counts files gets `file`.
+    """
+    folder = FOLDERS / name
+    paths = [str(each) for each in (SCRIPTS, folder, folder / "needed")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "DS_ACCELERATOR": "cpu"}
+    with tempfile.TemporaryDirectory() as scratch:
+        asked, said = pathlib.Path(scratch, "jobs.json"), pathlib.Path(scratch, "answers.json")
+        asked.write_text(json.dumps(jobs))
+        program = f"import peer_tools; peer_tools.answer({name!r}, {str(asked)!r}, {str(said)!r})"
+        done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env=environment, cwd=scratch,
+                              timeout=timeout, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{name}: {done.stderr[-2000:]}")
+        return json.loads(said.read_text())
+
+
+def answer(name, asked, said):
+    """What runs in the process of the tool."""
+    import importlib
+    tool = TOOLS[name]
+    if not tool.of_file:
+        import torch
+        torch.set_num_threads(1)
+    importlib.import_module(tool.imports)
+    jobs = json.loads(pathlib.Path(asked).read_text())
+    for module in {job["module"] for job in jobs if not tool.of_file}:
+        importlib.import_module(module)
+    if tool.warms:
+        tool.count(torch.nn.Linear(1, 1), (torch.ones(1, 1),))
+    answers = {job["name"]: answer_one(tool, job) for job in jobs}
+    pathlib.Path(said).write_text(json.dumps(answers))
+
+
+def answer_one(tool, job):
+    """The answer of a copy of this process, in which nothing has been counted before."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        result = {"error": "it ended without an answer"}
+        try:
+            result = tool.count(job["file"]) if tool.of_file else tool.count(*network_of(job))
+            result = {key: int(value) if int(value) == value else value for key, value in result.items()}
+        except BaseException as error:  # the answer is what the tool did, whatever it raised
+            result = {"error": f"{type(error).__name__}: {error}"[:300]}
+        finally:
+            with os.fdopen(writing, "w") as pipe:
+                pipe.write(json.dumps(result))
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(text) if text else {"error": "it ended without an answer"}
+
+
+def network_of(job):
+    """The module, in evaluation mode, and its inputs."""
+    import importlib
+    model, inputs = getattr(importlib.import_module(job["module"]), job["call"])(*job["arguments"])
+    return model.eval(), inputs
+
+
+if __name__ == "__main__":
+    install(sys.argv[1:] or TOOLS)
