@@ -192,6 +192,15 @@ def network(name):
     return model.eval(), tuple(tensor_of(shape) for shape in case.inputs.split())
 
 
+def make_all_different(model):
+    """No two weights equal: torch's exporter writes equal ones once."""
+    import torch
+    with torch.no_grad():
+        for tensor in (*model.parameters(), *model.buffers()):
+            if tensor.is_floating_point():
+                tensor.uniform_(0.5, 1.5)
+
+
 def tensor_of(shape):
     import torch
     sizes = [int(size) for size in shape.removeprefix("i").split("x")]
