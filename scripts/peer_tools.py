@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import keras_files
 import python_environment
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent
@@ -117,6 +118,35 @@ def onnx_opcounter(path):
     return {"macs": int(quiet(calculate_macs, onnx.load(path)))}
 
 
+def tf_profiler(path):
+    import tensorflow as tf
+    definition = tf.compat.v1.GraphDef.FromString(pathlib.Path(path).read_bytes())
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+    options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation() | {"output": "none"}
+    return {"flops": tf.compat.v1.profiler.profile(graph, cmd="scope", options=options).total_float_ops}
+
+
+def keras_flops(model):
+    """Its import fails since TensorFlow 2.13, which registers one of its operators itself, with the same rule; of Keras 3
+    it meets shapes that are no longer its own."""
+    from tensorflow.python.framework import ops
+    registered = ops.RegisterStatistics
+
+    class Tolerant(registered):
+        def __call__(self, function):
+            with contextlib.suppress(KeyError):
+                return super().__call__(function)
+            return function
+
+    ops.RegisterStatistics = Tolerant
+    try:
+        import keras_flops
+    finally:
+        ops.RegisterStatistics = registered
+    return {"flops": quiet(keras_flops.get_flops, model, 1)}
+
+
 @dataclass(frozen=True)
 class Tool:
     """How a tool is had, and the function that asks it."""
@@ -125,7 +155,8 @@ class Tool:
     version: str
     packages: tuple = ()  # in a folder of their own, without what they depend on
     needed: tuple = ()  # beside them, with what they depend on
-    of_file: bool = False  # counts the ONNX file instead of the module
+    of_file: bool = False  # counts the file instead of the module
+    of_keras: bool = False  # counts networks of Keras, in the environment of scripts/keras_files.py, one after the other
     imports: str = ""  # the module, imported once before the networks are counted
     warms: bool = False  # imports most only when it counts, and leaves nothing behind
 
@@ -151,6 +182,9 @@ TOOLS = {tool.name: tool for tool in (
     Tool("onnx-tool", onnx_tool, "onnx-tool==1.0.1", of_file=True, imports="onnx_tool"),
     Tool("onnx-opcounter", onnx_opcounter, "onnx-opcounter==0.0.4", ("onnx-opcounter==0.0.4",),
          ("onnxruntime==1.31.1", "flatbuffers==25.12.19"), of_file=True, imports="onnx_opcounter"),
+    Tool("tf-profiler", tf_profiler, "tensorflow==2.19.1", of_file=True, of_keras=True, imports="tensorflow"),
+    Tool("keras-flops", keras_flops, "keras-flops==0.1.2", ("keras-flops==0.1.2",), of_keras=True,
+         imports="tensorflow"),
 )}
 
 
@@ -165,6 +199,8 @@ def enter():
 def install(names):
     """The tools that are not in the environment go into a folder each, which only their process sees."""
     python = python_environment.make("peers_venv", PACKAGES)
+    if any(TOOLS[name].of_keras for name in names):
+        python_environment.make("tensorflow_venv", keras_files.PACKAGES)
     for name in names:
         tool = TOOLS[name]
         folder, wanted = FOLDERS / name, "\n".join((*tool.packages, "", *tool.needed))
@@ -196,7 +232,11 @@ def ask(name, jobs, timeout=3600):
         asked, said = pathlib.Path(scratch, "jobs.json"), pathlib.Path(scratch, "answers.json")
         asked.write_text(json.dumps(jobs))
         program = f"import peer_tools; peer_tools.answer({name!r}, {str(asked)!r}, {str(said)!r})"
-        done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env=environment, cwd=scratch,
+        python = sys.executable
+        if TOOLS[name].of_keras:
+            environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "TF_USE_LEGACY_KERAS": "1"}
+            python = python_environment.make("tensorflow_venv", keras_files.PACKAGES)
+        done = subprocess.run([python, "-W", "ignore", "-c", program], env=environment, cwd=scratch,
                               timeout=timeout, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{name}: {done.stderr[-2000:]}")
@@ -207,7 +247,7 @@ def answer(name, asked, said):
     """What runs in the process of the tool."""
     import importlib
     tool = TOOLS[name]
-    if not tool.of_file:
+    if not tool.of_file and not tool.of_keras:
         import torch
         torch.set_num_threads(1)
     importlib.import_module(tool.imports)
@@ -216,8 +256,17 @@ def answer(name, asked, said):
         importlib.import_module(module)
     if tool.warms:
         tool.count(torch.nn.Linear(1, 1), (torch.ones(1, 1),))
-    answers = {job["name"]: answer_one(tool, job) for job in jobs}
+    answers = {job["name"]: answer_here(tool, job) if tool.of_keras else answer_one(tool, job) for job in jobs}
     pathlib.Path(said).write_text(json.dumps(answers))
+
+
+def answer_here(tool, job):
+    """The answer, or what the tool raised."""
+    try:
+        result = tool.count(job["file"]) if tool.of_file else tool.count(*network_of(job))
+        return {key: int(value) if int(value) == value else value for key, value in result.items()}
+    except BaseException as error:  # the answer is what the tool did, whatever it raised
+        return {"error": f"{type(error).__name__}: {error}"[:300]}
 
 
 def answer_one(tool, job):
@@ -226,15 +275,10 @@ def answer_one(tool, job):
     child = os.fork()
     if child == 0:
         os.close(reading)
-        result = {"error": "it ended without an answer"}
         try:
-            result = tool.count(job["file"]) if tool.of_file else tool.count(*network_of(job))
-            result = {key: int(value) if int(value) == value else value for key, value in result.items()}
-        except BaseException as error:  # the answer is what the tool did, whatever it raised
-            result = {"error": f"{type(error).__name__}: {error}"[:300]}
-        finally:
             with os.fdopen(writing, "w") as pipe:
-                pipe.write(json.dumps(result))
+                pipe.write(json.dumps(answer_here(tool, job)))
+        finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -244,10 +288,10 @@ def answer_one(tool, job):
 
 
 def network_of(job):
-    """The module, in evaluation mode, and its inputs."""
+    """What a tool gets: a module of torch, in evaluation mode, and its inputs; or a model of Keras."""
     import importlib
-    model, inputs = getattr(importlib.import_module(job["module"]), job["call"])(*job["arguments"])
-    return model.eval(), inputs
+    made = getattr(importlib.import_module(job["module"]), job["call"])(*job["arguments"])
+    return (made[0].eval(), made[1]) if isinstance(made, tuple) else (made,)
 
 
 if __name__ == "__main__":
