@@ -5,13 +5,14 @@ PREFIX  ?= /usr/local
 SOURCES  = $(wildcard include src tests fuzz bench)
 
 .DEFAULT_GOAL := build
-.PHONY: help build run test test-frameworks format lint bench fuzz install package clean
+.PHONY: help build run test test-frameworks test-peers format lint bench fuzz install package clean
 
 help:
 	@echo 'make [build]                build/release/flopstat, one static program'
 	@echo 'make run [MODEL=file]       build, then show what a model costs'
 	@echo 'make test                   build and run the tests'
 	@echo 'make test-frameworks        hold the counts against Keras and TensorFlow, every layer and application'
+	@echo 'make test-peers             hold the conventions against the tools that they are named after'
 	@echo 'make lint                   layout, include directions, clang-tidy'
 	@echo 'make format                 lay out all sources'
 	@echo 'make fuzz [MINUTES=10]      run every fuzz target that long'
@@ -36,6 +37,11 @@ test-frameworks:
 	@scripts/setup frameworks
 	@scripts/build release
 	@scripts/test_frameworks
+
+test-peers:
+	@scripts/setup peers
+	@scripts/build release
+	@scripts/test_peers
 
 format:
 	@scripts/setup lint

@@ -60,6 +60,76 @@ CASES = {
     "gru": Case("nn.GRU(10, 20)", "5x1x10"),
     "embedding": Case("nn.Embedding(100, 16)", "i1x5"),
     "mha": Case("SelfAttention(32, 4)", "1x5x32"),
+    "conv1d": Case("nn.Conv1d(8, 12, 3, 2, 1)", "1x8x16"),
+    "conv3d": Case("nn.Conv3d(4, 6, 3, padding=1)", "1x4x6x6x6"),
+    "conv_grouped": Case("nn.Conv2d(8, 12, 3, groups=4)"),
+    "conv_dilated": Case("nn.Conv2d(8, 12, 3, dilation=2)"),
+    "conv_transpose_grouped": Case("nn.ConvTranspose2d(8, 12, 4, 2, 1, groups=4)"),
+    "conv_transpose_padded": Case("nn.ConvTranspose2d(8, 12, 3, 2, 1, 1)"),
+    "conv_transpose_without_bias": Case("nn.ConvTranspose2d(8, 12, 4, 2, 1, bias=False)"),
+    "conv_transpose1d": Case("nn.ConvTranspose1d(8, 12, 3, 2)", "1x8x16"),
+    "conv_transpose3d": Case("nn.ConvTranspose3d(4, 6, 2, 2)", "1x4x6x6x6"),
+    "linear_without_bias": Case("nn.Linear(32, 10, bias=False)", "1x32"),
+    "linear_3d_without_bias": Case("nn.Linear(32, 10, bias=False)", "1x5x32"),
+    "batch_norm_plain": Case("nn.BatchNorm2d(8, affine=False)"),
+    "batch_norm1d": Case("nn.BatchNorm1d(32)", "1x32"),
+    "batch_norm3d": Case("nn.BatchNorm3d(4)", "1x4x6x6x6"),
+    "layer_norm_plain": Case("nn.LayerNorm(32, elementwise_affine=False)", "1x5x32"),
+    "layer_norm_without_bias": Case("nn.LayerNorm(32, bias=False)", "1x5x32"),
+    "layer_norm_2_axes": Case("nn.LayerNorm((16, 16))"),
+    "group_norm_plain": Case("nn.GroupNorm(4, 8, affine=False)"),
+    "group_norm_per_channel": Case("nn.GroupNorm(8, 8)"),
+    "instance_norm_affine": Case("nn.InstanceNorm2d(8, affine=True)"),
+    "instance_norm1d": Case("nn.InstanceNorm1d(8)", "1x8x16"),
+    "instance_norm3d": Case("nn.InstanceNorm3d(4)", "1x4x6x6x6"),
+    "hard_sigmoid": Case("nn.Hardsigmoid()"),
+    "softplus": Case("nn.Softplus()"),
+    "softsign": Case("nn.Softsign()"),
+    "mish": Case("nn.Mish()"),
+    "selu": Case("nn.SELU()"),
+    "celu": Case("nn.CELU()"),
+    "gelu_tanh": Case("nn.GELU(approximate='tanh')"),
+    "prelu_per_channel": Case("nn.PReLU(8)"),
+    "log_softmax": Case("nn.LogSoftmax(-1)"),
+    "softmax_of_channels": Case("nn.Softmax(1)"),
+    "glu": Case("nn.GLU(1)"),
+    "dropout": Case("nn.Dropout()"),
+    "max_pool_padded": Case("nn.MaxPool2d(3, 2, 1)"),
+    "max_pool1d": Case("nn.MaxPool1d(2)", "1x8x16"),
+    "max_pool3d": Case("nn.MaxPool3d(2)", "1x4x6x6x6"),
+    "avg_pool_padded": Case("nn.AvgPool2d(3, 2, 1)"),
+    "avg_pool_without_padding": Case("nn.AvgPool2d(3, 2, 1, count_include_pad=False)"),
+    "avg_pool1d": Case("nn.AvgPool1d(2)", "1x8x16"),
+    "avg_pool3d": Case("nn.AvgPool3d(2)", "1x4x6x6x6"),
+    "adaptive_avg_pool1d": Case("nn.AdaptiveAvgPool1d(1)", "1x8x16"),
+    "adaptive_avg_pool3d": Case("nn.AdaptiveAvgPool3d(1)", "1x4x6x6x6"),
+    "adaptive_avg_pool_parts": Case("nn.AdaptiveAvgPool2d((4, 2))"),
+    "adaptive_avg_pool1d_parts": Case("nn.AdaptiveAvgPool1d(4)", "1x8x16"),
+    "adaptive_max_pool": Case("nn.AdaptiveMaxPool2d(1)"),
+    "adaptive_max_pool_parts": Case("nn.AdaptiveMaxPool2d((4, 2))"),
+    "upsample_nearest1d": Case("nn.Upsample(scale_factor=2, mode='nearest')", "1x8x16"),
+    "upsample_nearest3d": Case("nn.Upsample(scale_factor=2, mode='nearest')", "1x4x6x6x6"),
+    "upsample_linear": Case("nn.Upsample(scale_factor=2, mode='linear')", "1x8x16"),
+    "upsample_trilinear": Case("nn.Upsample(scale_factor=2, mode='trilinear')", "1x4x6x6x6"),
+    "upsample_bicubic": Case("nn.Upsample(scale_factor=2, mode='bicubic')"),
+    "upsample_size": Case("nn.Upsample(size=(24, 20), mode='nearest')"),
+    "concat": Case("Of(lambda x: torch.cat([x, x], 1))"),
+    "sub": Case("Of2(lambda a, b: a - b)", "1x8x16x16 1x8x16x16"),
+    "broadcast": Case("Of2(lambda a, b: a * b)", "1x8x16x16 1x8x1x1"),
+    "reduce_sum": Case("Of(lambda x: x.sum(-1))"),
+    "reduce_max": Case("Of(lambda x: x.amax(-1))"),
+    "lstm_without_bias": Case("nn.LSTM(10, 20, bias=False)", "5x1x10"),
+    "lstm_two_ways": Case("nn.LSTM(10, 20, bidirectional=True)", "5x1x10"),
+    "lstm_stacked": Case("nn.LSTM(10, 20, num_layers=3)", "5x1x10"),
+    "lstm_batch_first": Case("nn.LSTM(10, 20, batch_first=True, bidirectional=True, num_layers=2)", "1x5x10"),
+    "gru_without_bias": Case("nn.GRU(10, 20, bias=False)", "5x1x10"),
+    "gru_two_ways": Case("nn.GRU(10, 20, bidirectional=True)", "5x1x10"),
+    "gru_stacked": Case("nn.GRU(10, 20, num_layers=2, batch_first=True)", "1x5x10"),
+    "rnn": Case("nn.RNN(10, 20)", "5x1x10"),
+    "rnn_two_ways": Case("nn.RNN(10, 20, num_layers=2, bidirectional=True, nonlinearity='relu')", "5x1x10"),
+    "mha_without_fast_path": Case("SlowSelfAttention(32, 4)", "1x5x32", file="mha"),
+    "mha_function": Case("FusedSelfAttention(32, 4)", "1x5x32"),
+    "mha_operator": Case("PlainSelfAttention(32, 4)", "1x5x32"),
     "resnet50": Case("ResNet50()", "1x3x224x224"),
 }
 
@@ -151,6 +221,31 @@ def network(name):
         def forward(self, x):
             return self.attention(x, x, x)[0]
 
+    class SlowSelfAttention(SelfAttention):
+        """What a model in training does: attention is made of its products."""
+
+        def forward(self, x):
+            torch.backends.mha.set_fastpath_enabled(False)
+            return super().forward(x)
+
+    class FusedSelfAttention(nn.Module):
+        def __init__(self, width, heads):
+            super().__init__()
+            self.heads = heads
+            self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+
+        def attend(self, query, key, value):
+            return F.scaled_dot_product_attention(query, key, value)
+
+        def forward(self, x):
+            query, key, value = (layer(x).reshape(*x.shape[:2], self.heads, -1).transpose(1, 2)
+                                 for layer in (self.query, self.key, self.value))
+            return self.out(self.attend(query, key, value).transpose(1, 2).reshape(x.shape))
+
+    class PlainSelfAttention(FusedSelfAttention):
+        def attend(self, query, key, value):
+            return F.softmax(query @ key.transpose(-2, -1) / query.shape[-1] ** 0.5, -1) @ value
+
     class Bottleneck(nn.Module):
         """1x1, 3x3 (which has the stride: version 1.5) and 1x1 convolution around a sum with the input."""
 
@@ -186,7 +281,8 @@ def network(name):
 
     case = CASES[name]
     names = {"torch": torch, "nn": nn, "F": F, "Of": Of, "Of2": Of2, "Of3": Of3, "SelfAttention": SelfAttention,
-             "ResNet50": ResNet50}
+             "SlowSelfAttention": SlowSelfAttention, "FusedSelfAttention": FusedSelfAttention,
+             "PlainSelfAttention": PlainSelfAttention, "ResNet50": ResNet50}
     torch.manual_seed(0)
     model = eval(case.expression, names)
     return model.eval(), tuple(tensor_of(shape) for shape in case.inputs.split())

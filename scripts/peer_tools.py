@@ -18,12 +18,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import keras_files
 import python_environment
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent
 FOLDERS = SCRIPTS.parent / "build" / "peer_tools"
 PACKAGES = ["torch==2.15.0", "numpy==2.4.6", "onnx==1.23.2", "onnxscript==0.7.2", "fvcore==0.1.5.post20221221",
             "onnx-tool==1.0.1"]
+PIP_OPTIONS = ("--no-compile",)  # of the many modules few are imported
 
 
 # ---- What the tools say
@@ -81,6 +83,11 @@ def thop(model, inputs):
         return {"macs": quiet(profile, model, inputs=inputs, verbose=False)[0]}
 
 
+def ultralytics(model, inputs):
+    """What `model.info()` of ultralytics prints, in 1e9, where it counts at the full size."""
+    return {"flops": 2 * thop(model, inputs)["macs"]}
+
+
 def calflops(model, inputs):
     import torch
     from calflops import calculate_flops
@@ -117,6 +124,35 @@ def onnx_opcounter(path):
     return {"macs": int(quiet(calculate_macs, onnx.load(path)))}
 
 
+def tf_profiler(path):
+    import tensorflow as tf
+    definition = tf.compat.v1.GraphDef.FromString(pathlib.Path(path).read_bytes())
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+    options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation() | {"output": "none"}
+    return {"flops": tf.compat.v1.profiler.profile(graph, cmd="scope", options=options).total_float_ops}
+
+
+def keras_flops(model):
+    """Its import fails since TensorFlow 2.13, which registers one of its operators itself, with the same rule; of Keras 3
+    it meets shapes that are no longer its own."""
+    from tensorflow.python.framework import ops
+    registered = ops.RegisterStatistics
+
+    class Tolerant(registered):
+        def __call__(self, function):
+            with contextlib.suppress(KeyError):
+                return super().__call__(function)
+            return function
+
+    ops.RegisterStatistics = Tolerant
+    try:
+        import keras_flops
+    finally:
+        ops.RegisterStatistics = registered
+    return {"flops": quiet(keras_flops.get_flops, model, 1)}
+
+
 @dataclass(frozen=True)
 class Tool:
     """How a tool is had, and the function that asks it."""
@@ -125,7 +161,8 @@ class Tool:
     version: str
     packages: tuple = ()  # in a folder of their own, without what they depend on
     needed: tuple = ()  # beside them, with what they depend on
-    of_file: bool = False  # counts the ONNX file instead of the module
+    of_file: bool = False  # counts the file instead of the module
+    of_keras: bool = False  # counts networks of Keras, in the environment of scripts/keras_files.py, one after the other
     imports: str = ""  # the module, imported once before the networks are counted
     warms: bool = False  # imports most only when it counts, and leaves nothing behind
 
@@ -140,6 +177,7 @@ TOOLS = {tool.name: tool for tool in (
     Tool("thop-0.1", thop, "thop==0.1.1.post2209072238", ("thop==0.1.1.post2209072238",), imports="thop"),
     Tool("ulthop-2.1", thop, "ultralytics-thop==2.1.6", ("ultralytics-thop==2.1.6",), imports="thop"),
     Tool("ulthop-2.2", thop, "ultralytics-thop==2.2.3", ("ultralytics-thop==2.2.3",), imports="thop"),
+    Tool("ultralytics", ultralytics, "ultralytics-thop==2.2.3", ("ultralytics-thop==2.2.3",), imports="thop"),
     Tool("calflops", calflops, "calflops==0.3.2",
          ("calflops==0.3.2", "accelerate==1.15.0", "transformers==5.23.0"),
          ("huggingface-hub==2.4.0", "tokenizers==0.23.3", "regex==2026.11.15", "safetensors==0.8.0", "typer==0.29.2",
@@ -151,6 +189,9 @@ TOOLS = {tool.name: tool for tool in (
     Tool("onnx-tool", onnx_tool, "onnx-tool==1.0.1", of_file=True, imports="onnx_tool"),
     Tool("onnx-opcounter", onnx_opcounter, "onnx-opcounter==0.0.4", ("onnx-opcounter==0.0.4",),
          ("onnxruntime==1.31.1", "flatbuffers==25.12.19"), of_file=True, imports="onnx_opcounter"),
+    Tool("tf-profiler", tf_profiler, "tensorflow==2.19.1", of_file=True, of_keras=True, imports="tensorflow"),
+    Tool("keras-flops", keras_flops, "keras-flops==0.1.2", ("keras-flops==0.1.2",), of_keras=True,
+         imports="tensorflow"),
 )}
 
 
@@ -159,12 +200,14 @@ TOOLS = {tool.name: tool for tool in (
 def enter():
     """Runs the script again where torch is; on one thread, since the machine is shared."""
     os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "false"}
-    python_environment.enter("peers_venv", PACKAGES)
+    python_environment.enter("peers_venv", PACKAGES, PIP_OPTIONS)
 
 
 def install(names):
     """The tools that are not in the environment go into a folder each, which only their process sees."""
-    python = python_environment.make("peers_venv", PACKAGES)
+    python = python_environment.make("peers_venv", PACKAGES, PIP_OPTIONS)
+    if any(TOOLS[name].of_keras for name in names):
+        python_environment.make("tensorflow_venv", keras_files.PACKAGES)
     for name in names:
         tool = TOOLS[name]
         folder, wanted = FOLDERS / name, "\n".join((*tool.packages, "", *tool.needed))
@@ -172,7 +215,7 @@ def install(names):
         if not tool.packages or stamp.exists() and stamp.read_text() == wanted:
             continue
         subprocess.run(["rm", "-rf", folder], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--no-warn-conflicts"]
+        pip = [python, "-m", "pip", "install", "--quiet", *PIP_OPTIONS, "--no-warn-conflicts"]
         environment = os.environ | {"DS_BUILD_OPS": "0"}  # of DeepSpeed only Python is wanted
         subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--target", folder, *tool.packages], check=True,
                        env=environment)
@@ -196,7 +239,11 @@ def ask(name, jobs, timeout=3600):
         asked, said = pathlib.Path(scratch, "jobs.json"), pathlib.Path(scratch, "answers.json")
         asked.write_text(json.dumps(jobs))
         program = f"import peer_tools; peer_tools.answer({name!r}, {str(asked)!r}, {str(said)!r})"
-        done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env=environment, cwd=scratch,
+        python = sys.executable
+        if TOOLS[name].of_keras:
+            environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "TF_USE_LEGACY_KERAS": "1"}
+            python = python_environment.make("tensorflow_venv", keras_files.PACKAGES)
+        done = subprocess.run([python, "-W", "ignore", "-c", program], env=environment, cwd=scratch,
                               timeout=timeout, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{name}: {done.stderr[-2000:]}")
@@ -207,7 +254,7 @@ def answer(name, asked, said):
     """What runs in the process of the tool."""
     import importlib
     tool = TOOLS[name]
-    if not tool.of_file:
+    if not tool.of_file and not tool.of_keras:
         import torch
         torch.set_num_threads(1)
     importlib.import_module(tool.imports)
@@ -216,8 +263,17 @@ def answer(name, asked, said):
         importlib.import_module(module)
     if tool.warms:
         tool.count(torch.nn.Linear(1, 1), (torch.ones(1, 1),))
-    answers = {job["name"]: answer_one(tool, job) for job in jobs}
+    answers = {job["name"]: answer_here(tool, job) if tool.of_keras else answer_one(tool, job) for job in jobs}
     pathlib.Path(said).write_text(json.dumps(answers))
+
+
+def answer_here(tool, job):
+    """The answer, or what the tool raised."""
+    try:
+        result = tool.count(job["file"]) if tool.of_file else tool.count(*network_of(job))
+        return {key: int(value) if int(value) == value else value for key, value in result.items()}
+    except BaseException as error:  # the answer is what the tool did, whatever it raised
+        return {"error": f"{type(error).__name__}: {error}"[:300]}
 
 
 def answer_one(tool, job):
@@ -226,15 +282,10 @@ def answer_one(tool, job):
     child = os.fork()
     if child == 0:
         os.close(reading)
-        result = {"error": "it ended without an answer"}
         try:
-            result = tool.count(job["file"]) if tool.of_file else tool.count(*network_of(job))
-            result = {key: int(value) if int(value) == value else value for key, value in result.items()}
-        except BaseException as error:  # the answer is what the tool did, whatever it raised
-            result = {"error": f"{type(error).__name__}: {error}"[:300]}
-        finally:
             with os.fdopen(writing, "w") as pipe:
-                pipe.write(json.dumps(result))
+                pipe.write(json.dumps(answer_here(tool, job)))
+        finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -244,10 +295,10 @@ def answer_one(tool, job):
 
 
 def network_of(job):
-    """The module, in evaluation mode, and its inputs."""
+    """What a tool gets: a module of torch, in evaluation mode, and its inputs; or a model of Keras."""
     import importlib
-    model, inputs = getattr(importlib.import_module(job["module"]), job["call"])(*job["arguments"])
-    return model.eval(), inputs
+    made = getattr(importlib.import_module(job["module"]), job["call"])(*job["arguments"])
+    return (made[0].eval(), made[1]) if isinstance(made, tuple) else (made,)
 
 
 if __name__ == "__main__":

@@ -55,11 +55,20 @@ void name_signatures(const Model& model, const std::string& chosen, Report& repo
   }
 }
 
+/// A convention of one's own. Whatever is wrong with its file is an error of usage: the model is another file.
+std::shared_ptr<const Convention> convention_in(const std::string& path) {
+  try {
+    return user_convention(rules::read_convention(File::open(path), keys_of_user_conventions()));
+  } catch (const Error& error) {
+    if (error.code == ErrorCode::usage) throw;
+    throw Error(ErrorCode::usage, "the convention file '" + path + "' cannot be used: " + error.message, std::nullopt,
+                error.note, "docs/conventions.md tells what a convention file may say");
+  }
+}
+
 /// The convention of a name, or of a file of one's own.
 std::shared_ptr<const Convention> convention_named(const std::string& name) {
-  if (name.ends_with(".toml")) {
-    return user_convention(rules::read_convention(File::open(name), keys_of_user_conventions()));
-  }
+  if (name.ends_with(".toml")) return convention_in(name);
   // It lives as long as the program.
   if (const Convention* convention = find_convention(name)) return {std::shared_ptr<void>(), convention};
   std::string names;

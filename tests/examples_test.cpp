@@ -368,7 +368,7 @@ TEST(Examples, every_example_is_tested_here) {
   for (const std::string& file : test::files_in(FLOPSTAT_SOURCE_DIR "/examples")) {
     if (file.find('.') != std::string::npos && !file.ends_with(".md")) found.push_back(file);
   }
-  for (const char* other : {"tiny_gpt.onnx", "custom_op.onnx", "custom_op.toml"}) expected.emplace_back(other);
+  for (const char* other : {"tiny_gpt.onnx", "custom_op.onnx", "custom_op.toml", "mac_rule.toml"}) expected.emplace_back(other);
   EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected));
 }
 

@@ -8,10 +8,8 @@ namespace flopstat::cli {
 
 ExitCode conventions(const Arguments& arguments) {
   Output output = Output::standard();
-  TerminalStyle style = style_of(output.descriptor(), arguments);
-  style.details = style.details || arguments.verbose;
   std::string text;
-  write_convention_list(style, text);
+  write_convention_list(style_of(output.descriptor(), arguments), text);
   output.write(text);
   return ExitCode::fine;
 }

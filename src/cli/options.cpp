@@ -55,7 +55,7 @@ constexpr CommandInfo kCommands[] = {
      "  flopstat explain model.tflite 7\n"
      "  flopstat explain model.onnx --template > my.toml\n"},
     {"conventions", "flopstat conventions", "the rules of other tools, for --convention", Command::conventions,
-     "  flopstat conventions -v\n"
+     "  flopstat conventions\n"
      "  flopstat model.onnx --convention all\n"},
     {"formats", "flopstat formats", "the file formats that can be read", Command::formats, "  flopstat formats\n"},
     {"completion", "flopstat completion SHELL", "what makes bash, zsh or fish complete its words", Command::completion,

@@ -151,7 +151,10 @@ void LayerReader::join(Layer& module, const Piece& piece) const {
   module.function = function_of(*piece.ends);
   module.x = elements(piece.x);
   module.w = elements(piece.scale);
-  module.affine = piece.scale != kAbsent && !is_invented(model_.graphs[frame.graph].tensors[piece.scale]);
+  // What the exporter takes apart it also reshapes, under a name of its own.
+  const bool invented =
+      piece.scale != kAbsent && model_.graphs[frame.graph].tensors[piece.scale].name.starts_with('/');
+  module.affine = piece.scale != kAbsent && !invented;
   if (module.affine) module.row = module.bias = module.w;
 }
 

@@ -171,12 +171,12 @@ void write_convention_list(const TerminalStyle& style, std::string& out) {
   table.columns = {{.title = "Name", .align = Table::Align::left},
                    {.title = "Counts", .align = Table::Align::left},
                    {.title = "Version", .align = Table::Align::left, .priority = 2},
-                   {.title = "Rule", .align = Table::Align::left}};
-  if (style.details) table.columns.push_back({.title = "Source", .align = Table::Align::left});
+                   {.title = "Rule", .align = Table::Align::left},
+                   {.title = "Source", .align = Table::Align::left, .priority = 1}};
   for (const ConventionInfo& info : convention_list()) {
     table.rows.push_back({{std::string(info.name), std::string(name_of(info.unit)), std::string(info.version),
-                           std::string(info.rule) + (info.by_formula_only ? " (by formula only)" : "")}});
-    if (style.details) table.rows.back().cells.emplace_back(info.source);
+                           std::string(info.rule) + (info.by_formula_only ? " (by formula only)" : ""),
+                           std::string(info.source)}});
   }
   table.write(style, 0, out);
 }

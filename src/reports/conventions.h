@@ -16,7 +16,7 @@ void write_conventions(const Report& report, const TerminalStyle& style, std::st
 /// Appends the member "conventions" of the report's document.
 void write_conventions(JsonWriter& json, const Report& report);
 
-/// Appends the list of conventions: one line each; with `style.details` also where each is written down.
+/// Appends the list of conventions: what each counts, of which version, and where that is written down.
 void write_convention_list(const TerminalStyle& style, std::string& out);
 
 }  // namespace flopstat

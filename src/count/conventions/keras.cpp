@@ -14,6 +14,9 @@ bool is_nested(const Layer& l) {
   return l.format.starts_with("keras") && l.node->scope.find('/') != std::string_view::npos;
 }
 
+/// Other formats move tensors where Keras has no layer.
+bool is_no_layer(const Layer& l) { return l.kind == LayerKind::movement && !l.format.starts_with("keras"); }
+
 /// The layer's class, of a file of Keras; the class that a node of another format is most like.
 std::string_view class_of(const Layer& l) {
   if (l.format.starts_with("keras")) return l.node->type;
@@ -28,7 +31,6 @@ std::string_view class_of(const Layer& l) {
     case LayerKind::activation:
     case LayerKind::softmax: return "Activation";
     case LayerKind::arithmetic: return l.arithmetic == BinaryFn::add ? "Add" : "Multiply";
-    case LayerKind::movement: return "Flatten";
     default: return "";
   }
 }
@@ -84,11 +86,13 @@ Said said_by_notebook(const Layer& l) {
 }
 
 Said said_by_flopco_keras(const Layer& l) {
+  if (is_no_layer(l)) return {};
   if (is_nested(l) || !is_mapped(class_of(l))) return {.fails = kUnmapped};
   return common(l);
 }
 
 Said said_by_flopco_demo(const Layer& l) {
+  if (is_no_layer(l)) return {};
   if (is_nested(l) || !is_mapped_by_demo(class_of(l))) return {.fails = kUnmapped};
   if (l.kind == LayerKind::average_pool) return {.core = l.first_taps * l.first_taps * per_item(l.y, l)};
   return common(l);

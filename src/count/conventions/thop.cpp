@@ -85,7 +85,7 @@ Said said_by_ulthop_2_2(const Layer& l) {
 Said said_by_ultralytics(const Layer& l) {
   Said said = said_by_ulthop_2_2(l);
   said.core *= 2;
-  if (said.inexact == modules::kFolded || said.inexact == modules::kAttention) said.inexact = {};
+  if (said.inexact == modules::kFolded) said.inexact = {};
   return said;
 }
 
