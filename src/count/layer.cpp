@@ -123,10 +123,12 @@ class Sizes {
     const bool grouped = op.rows == Normalize::Rows::channels;
     layer_.kind = !grouped ? LayerKind::layer_norm : op.groups == 0 ? LayerKind::instance_norm : LayerKind::group_norm;
     layer_.row = row_of(op);
+    const Shape& x = operands_.in(0).shape();
+    if (op.rows == Normalize::Rows::trailing) layer_.first_of_row = x[wrap_axis(op.axis, x.size()).value_or(0)];
     if (!operands_.in(1) || is_invented(*operands_.in(1).tensor)) return;
     layer_.affine = static_cast<bool>(operands_.in(1));
     if (operands_.in(1)) layer_.w = operands_.in(1).size();
-    if (operands_.in(2)) layer_.bias = operands_.in(2).size();
+    if (operands_.in(2) && !is_invented(*operands_.in(2).tensor)) layer_.bias = operands_.in(2).size();
   }
 
   void operator()(const Softmax& op) {
@@ -146,9 +148,8 @@ class Sizes {
     layer_.taps = operands_.letter("K", "taps of the window", layer_.taps);
     layer_.first_taps = op.window.axes.empty() ? Count{1} : Count{op.window.axes.front().kernel};
     layer_.axes = op.window.axes.size();
-    layer_.tiles = std::ranges::all_of(op.window.axes, [](const Axis& axis) {
-      return axis.kernel == axis.stride && axis.pad_before == 0 && axis.pad_after == 0;
-    });
+    const bool tiles = std::ranges::all_of(op.window.axes, [](const Axis& axis) { return axis.kernel == axis.stride; });
+    layer_.adaptive = tiles && op.window.padding == Padding::valid;
     layer_.valid_taps = layer_.batch * layer_.channels;
     for (size_t i = 0; i < layer_.axes && i + 2 < x.rank() + 1; ++i) {
       const int64_t points = x.shape()[(op.layout == DataLayout::channels_first ? 2 : 1) + i];
@@ -180,6 +181,8 @@ class Sizes {
     layer_.resize = op.fn;
     layer_.to_sizes = static_cast<bool>(operands_.in(1));
     layer_.axes = operands_.in(0).rank() < 2 ? 0 : operands_.in(0).rank() - 2;
+    const Shape& y = operands_.out(0).shape();
+    layer_.points = y.size() < 2 ? Count{1} : product(Shape(y.begin() + 2, y.end()));
     layer_.factor = common_factor(operands_.in(0).shape(), operands_.out(0).shape());
   }
 
@@ -224,7 +227,10 @@ class Sizes {
     layer_.channels = operands_.letter("Cout", "output channels", channels_of(y, layout));
     layer_.points = quotient(layer_.x, layer_.batch * layer_.in_channels);
     layer_.axes = x.rank() - 2;
-    for (const Axis& axis : window.axes) layer_.stride *= axis.stride;
+    for (const Axis& axis : window.axes) {
+      layer_.stride *= axis.stride;
+      layer_.dilated = layer_.dilated || axis.dilation > 1;
+    }
   }
 
   /// Points that a convolution over x with the same kernel and window would give, as if it were not transposed.

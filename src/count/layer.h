@@ -70,13 +70,15 @@ struct Layer {
   Count taps = 0;         ///< of a window
   Count first_taps = 0;   ///< on its first axis
   Count valid_taps = 0;   ///< of all windows of a pool, padding left out
-  bool tiles = false;     ///< the windows of a pool lie side by side, without padding
+  bool adaptive = false;  ///< windows of an average pool that follow from their number, as PyTorch exports them
+  bool dilated = false;   ///< a convolution with gaps between its taps
   Count points = 0;       ///< of x, in one channel
   Count conv_points = 0;  ///< that a convolution of the same window over the same x would have
   size_t axes = 0;        ///< spatial ones
 
   // Normalisations, softmax, resizes.
   Count row = 1;                                 ///< elements of what is normalised together
+  Count first_of_row = 1;                        ///< on the first of the axes that are
   bool affine = false;                           ///< there is a scale
   bool trains = false;                           ///< by the statistics of x
   bool to_sizes = false;                         ///< resized to sizes, not by factors
@@ -95,16 +97,17 @@ struct Layer {
   const Node* node = nullptr;
   const Cost* cost = nullptr;
   std::string_view format = {};
-  bool behind_dense = false;    ///< a dense layer gives it x, seen through views and biases
-  bool in_attention = false;    ///< one of two products with a softmax between them, or that softmax
-  bool renamed_weight = false;  ///< the exporter gave the weight another name than the module had: it is computed
-  bool inside = false;          ///< part of a module that another node stands for
-  bool weights_seen = false;    ///< an earlier row has its weights
-  bool other_size = false;      ///< that row read an x of another shape
-  bool in_function = false;     ///< of the graph of a function that TensorFlow does not put in the place of its call
-  bool size_is_open = false;    ///< TensorFlow's shape functions do not tell |x| or |y|: a loop or a function gives x
-  bool in_loop = false;         ///< of a graph that a loop runs
-  Mark mark = Mark::none;       ///< of all its work
+  bool behind_dense = false;     ///< a dense layer gives it x, seen through views and biases
+  bool in_attention = false;     ///< one of two products with a softmax between them, or that softmax
+  bool renamed_weight = false;   ///< the exporter gave the weight another name than the module had: it is computed
+  bool inside = false;           ///< part of a module that another node stands for
+  bool weights_seen = false;     ///< an earlier row has its weights
+  bool other_size = false;       ///< that row read an x of another shape
+  bool in_function = false;      ///< of the graph of a function that TensorFlow does not put in the place of its call
+  bool behind_function = false;  ///< what it reads comes from a function, perhaps through others
+  bool size_is_open = false;     ///< TensorFlow's shape functions do not tell |y|: a loop changes what it reads
+  bool in_loop = false;          ///< of a graph that a loop runs
+  Mark mark = Mark::none;        ///< of all its work
 };
 
 /// A constant that an exporter writes where its format asks for an operand: parameters of a module have its name.

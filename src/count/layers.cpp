@@ -89,7 +89,8 @@ void LayerReader::enter(const Frame& frame, CallSite site) {
   const Graph& graph = model_.graphs[frame.graph];
   frames_.push_back({.frame = &frame, .site = site, .pieces = find_pieces(graph, frame)});
   if (!model_.format.starts_with("tensorflow")) return;
-  frames_.back().open = open_sizes(graph, site.part, model_.format == "tensorflow graph");
+  frames_.back().open = open_sizes(graph, site.part, false);
+  frames_.back().behind_function = open_sizes(graph, LoopPart::none, model_.format == "tensorflow graph");
 }
 
 bool LayerReader::stays_a_function(const Node& node) const {
@@ -121,6 +122,7 @@ LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Co
   layer.in_loop = open.site.in_loop;
   const bool has_result = !node.outputs.empty() && node.outputs[0] != kAbsent;
   layer.size_is_open = has_result && !open.open.empty() && open.open[node.outputs[0]];
+  layer.behind_function = has_result && !open.open.empty() && open.behind_function[node.outputs[0]];
   layer.in_attention = piece.in_attention;
   // A mean over axes is a function in what PyTorch exports; its modules are global pools.
   const auto* reduce = std::get_if<Reduce>(&node.op);
@@ -152,10 +154,13 @@ void LayerReader::join(Layer& module, const Piece& piece) const {
   module.x = elements(piece.x);
   module.w = elements(piece.scale);
   // What the exporter takes apart it also reshapes, under a name of its own.
-  const bool invented =
-      piece.scale != kAbsent && model_.graphs[frame.graph].tensors[piece.scale].name.starts_with('/');
-  module.affine = piece.scale != kAbsent && !invented;
-  if (module.affine) module.row = module.bias = module.w;
+  const bool invented = piece.scale != kAbsent && model_.graphs[frame.graph].tensors[piece.scale].name.starts_with('/');
+  module.affine = piece.scale != kAbsent && !invented && module.w > 1;
+  if (!module.affine) {
+    module.w = 0;
+  } else {
+    module.row = module.first_of_row = module.bias = module.w;
+  }
 }
 
 void LayerReader::look_up_weights(Layer& layer, const Operands& operands) {

@@ -48,6 +48,7 @@ class LayerReader {
     CallSite site = {};
     std::vector<Piece> pieces = {};
     std::vector<bool> open = {};  ///< of TensorFlow: sizes that its shape functions do not tell
+    std::vector<bool> behind_function = {};
   };
 
   void join(Layer& module, const Piece& piece) const;

@@ -58,7 +58,7 @@ class OpenSizes {
 
   bool gives_open(const Node& node) const {
     if (states_its_shape(node)) return false;
-    if (!called_graphs(node.op).empty()) return is_loop(node) || functions_;
+    if (!called_graphs(node.op).empty()) return is_loop(node) != functions_;
     const size_t read = follows_first(node) ? 1 : node.inputs.size();
     for (size_t i = 0; i < read && i < node.inputs.size(); ++i) {
       if (node.inputs[i] != kAbsent && open_[node.inputs[i]]) return true;

@@ -11,8 +11,7 @@ namespace flopstat {
 enum class LoopPart : uint8_t { none, condition, body };
 
 /// Which tensors of a graph have a size that TensorFlow's shape functions do not tell, though flopstat knows it: what a
-/// loop changes is open from its first step on, and so is what a function gives that stays one. One for each tensor.
-/// `functions`: calls stay functions.
+/// loop changes is open from its first step on. One for each tensor. `functions`: instead, what comes from a function.
 ///
 /// Source: tensorflow/core/common_runtime/shape_refiner.cc (Merge of a back edge), tensorflow/core/ops/list_ops.cc.
 std::vector<bool> open_sizes(const Graph& graph, LoopPart part, bool functions);

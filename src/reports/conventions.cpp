@@ -174,9 +174,9 @@ void write_convention_list(const TerminalStyle& style, std::string& out) {
                    {.title = "Rule", .align = Table::Align::left},
                    {.title = "Source", .align = Table::Align::left, .priority = 1}};
   for (const ConventionInfo& info : convention_list()) {
-    table.rows.push_back({{std::string(info.name), std::string(name_of(info.unit)), std::string(info.version),
-                           std::string(info.rule) + (info.by_formula_only ? " (by formula only)" : ""),
-                           std::string(info.source)}});
+    table.rows.push_back(
+        {{std::string(info.name), std::string(name_of(info.unit)), std::string(info.version),
+          std::string(info.rule) + (info.by_formula_only ? " (by formula only)" : ""), std::string(info.source)}});
   }
   table.write(style, 0, out);
 }

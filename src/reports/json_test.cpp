@@ -259,8 +259,8 @@ TEST(JsonSchema, describes_the_difference_of_any_two_models) {
   for (const Report& a : reports) {
     for (const Report& b : reports) {
       std::string difference;
-      write_difference_json(a, b, diff(a, b), std::vector<GateResult>{{"macs>+1%", "reason"}, {"nodes>9", {}}},
-                            nullptr, difference);
+      write_difference_json(a, b, diff(a, b), std::vector<GateResult>{{"macs>+1%", "reason"}, {"nodes>9", {}}}, nullptr,
+                            difference);
       EXPECT_EQ(validate(difference, "diff"), 0) << a.path << " and " << b.path;
       Json more = Json::parse(difference);
       more["nodes"][0]["latency"] = 1;

@@ -65,9 +65,6 @@ Said common(const Layer& l) {
   }
 }
 
-/// The size of y without batch and channels, where sizes are given.
-Count to_sizes(const Layer& l) { return l.x == 0 ? Count{0} : l.points * (l.y / l.x); }
-
 }  // namespace
 
 /// Source: deepspeed/profiling/flops_profiler/profiler.py.
@@ -75,7 +72,7 @@ Said said_by_deepspeed(const Layer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution:
       return {.core = l.macs * 2, .bias = l.biased, .macs = l.macs, .inexact = modules::folded(l)};
-    case LayerKind::resize: return {.core = l.y};
+    case LayerKind::resize: return {.core = l.to_sizes ? l.points : l.y};
     default: return said_by_deepspeed_38327e0(l);
   }
 }
@@ -87,17 +84,18 @@ Said said_by_deepspeed_38327e0(const Layer& l) {
       return {.core = l.macs * 2, .macs = l.macs, .inexact = l.in_attention ? modules::kAttention : ""};
     case LayerKind::attention: return {.core = l.macs * 2, .macs = l.macs};
     case LayerKind::resize:
-      if (l.to_sizes) return {.core = to_sizes(l)};
+      if (l.to_sizes) return {.core = l.points};
       return {.core = l.x * (l.factor ? Count{*l.factor} : Count{0})};
     default: return common(l);
   }
 }
 
-/// Source: calflops/pytorch_ops.py: only torch.matmul is patched, and a factor of an upsample is lost.
+/// Source: calflops/pytorch_ops.py: only torch.matmul is patched, and a factor of an upsample is lost. Of sizes that
+/// are given the batch and the channels are.
 Said said_by_calflops(const Layer& l) {
   switch (l.kind) {
     case LayerKind::product: return {.inexact = l.in_attention ? modules::kAttention : modules::kProduct};
-    case LayerKind::resize: return {.core = l.to_sizes ? to_sizes(l) : l.x};
+    case LayerKind::resize: return {.core = l.to_sizes ? l.points : l.x};
     default: return common(l);
   }
 }

@@ -14,8 +14,8 @@ inline constexpr std::string_view kProduct =
 inline constexpr std::string_view kAttention =
     "an attention: the file does not tell a module, a fused function and single products apart";
 
-inline constexpr std::string_view kAdaptive =
-    "an average over windows side by side: the file does not tell an average pool and an adaptive one apart";
+inline constexpr std::string_view kPadding =
+    "an average over windows with padding: what flopstat reads of the file does not tell whether the padding counts";
 
 /// Why a tool that counts batch norms, or biases, may have counted something else here.
 inline std::string_view folded(const Layer& layer) { return layer.renamed_weight ? kFolded : std::string_view(); }

@@ -37,17 +37,21 @@ constexpr std::array kInstructions = {
     Instructions{"Gelu", 34},
     Instructions{"QuantizeLinear", 2},
     Instructions{"DequantizeLinear", 2},
+    Instructions{"Abs", 1},
+    Instructions{"Softplus", 76},
+    Instructions{"Softsign", 6},
+    Instructions{"Mish", 153},
+    Instructions{"Mod", 1},
     Instructions{"Cast", 0},
     Instructions{"Where", 0},
     Instructions{"Identity", 0},
     Instructions{"Dropout", 0},
 };
 
-Count rows(const Layer& l) { return l.row == 0 ? Count{0} : l.x / l.row; }
-
 }  // namespace
 
 Said said_by_onnx_tool(const Layer& l) {
+  if (l.mark == Mark::constant) return {};
   if (l.node->type == "Selu" || l.node->type == "RNN") return {.fails = kNoShape};
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.macs, .bias = l.biased};
@@ -62,12 +66,14 @@ Said said_by_onnx_tool(const Layer& l) {
       return {.core = steps * parameters + steps * l.hidden * cell};
     }
     case LayerKind::batch_norm: return {.core = l.x * 31};
-    case LayerKind::layer_norm: return {.core = l.x * 7 + rows(l) * 29};
+    case LayerKind::layer_norm:  // only the first of its axes is taken to be reduced
+      return {.core = l.x * 7 + (l.first_of_row == 0 ? Count{0} : l.x / l.first_of_row) * 29};
     case LayerKind::group_norm: return {.core = l.x * 7, .inexact = kUnread};
     case LayerKind::instance_norm: return {.core = l.x * 7};
     case LayerKind::softmax: return {.core = l.x * 36};
+    case LayerKind::log_softmax: return {.core = l.x * 80};
     case LayerKind::max_pool:
-    case LayerKind::average_pool: return {.core = l.taps * l.y};
+    case LayerKind::average_pool: return {.core = (l.axes == 2 ? l.taps : l.first_taps) * l.y};
     case LayerKind::global_average_pool:
       return {.core = l.x + (l.node->type == "GlobalAveragePool" ? l.y * 4 : Count{0})};
     case LayerKind::global_max_pool:

@@ -7,8 +7,11 @@ namespace flopstat {
 namespace {
 
 constexpr std::string_view kLoop = "a loop: the profiler counts what TensorFlow's shape functions tell of its body";
+constexpr std::string_view kFunction =
+    "a function: whether the profiler knows the size of what it gives, the file hides";
 constexpr std::string_view kLowering =
-    "a normalisation or an activation that Keras 2 and Keras 3 make different operators of: counted as those of Keras 2";
+    "a normalisation or an activation that Keras 2 and Keras 3 make different operators of: counted as those of Keras "
+    "2";
 
 bool one_of(std::string_view type, std::span<const std::string_view> types) {
   return std::ranges::find(types, type) != types.end();
@@ -112,7 +115,10 @@ bool is_one_operator(UnaryFn fn) {
 Said of_layer(const Layer& l) {
   const bool einsum = std::holds_alternative<Einsum>(l.node->op);
   switch (l.kind) {
-    case LayerKind::convolution: return {.core = l.macs * 2, .bias = l.biased};
+    case LayerKind::convolution: {
+      const bool grouped = l.groups > 1 && l.groups != l.in_channels;
+      return {.core = l.macs * 2, .bias = l.biased, .inexact = grouped || l.dilated ? kLowering : std::string_view()};
+    }
     case LayerKind::transposed_convolution: {
       if (l.channels == 0 || l.stride == 0) return {};
       return {.core = l.y * l.w * 2 / (l.channels * l.stride), .bias = l.biased};
@@ -151,7 +157,11 @@ bool is_new_since_1_15(std::string_view type) {
 }  // namespace
 
 Said said_by_tf_profiler(const Layer& l) {
-  if (is_graph(l)) return l.in_function || l.size_is_open ? Said{} : of_operator(l, l.node->type);
+  if (is_graph(l)) {
+    Said said = l.in_function || l.size_is_open ? Said{} : of_operator(l, l.node->type);
+    if (l.behind_function && said.core != 0) said.inexact = kFunction;
+    return said;
+  }
   Said said = of_layer(l);
   if (l.in_loop && said.value() != 0) said.inexact = kLoop;
   return said;

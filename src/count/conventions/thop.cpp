@@ -51,10 +51,11 @@ Said common(const Layer& l) {
 Said said_by_thop_0_1(const Layer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution: return {.core = l.y * l.length, .inexact = modules::folded(l)};
-    case LayerKind::average_pool:
-      return {.core = l.y, .inexact = l.tiles ? modules::kAdaptive : std::string_view()};
+    case LayerKind::average_pool: return {.core = l.adaptive ? (l.taps + 1) * l.y : l.y};
     case LayerKind::global_average_pool: return {.core = (l.row + 1) * l.y};
-    case LayerKind::resize: return {.core = upsample(l, 1)};
+    case LayerKind::resize:
+      if (l.resize == ResizeFn::linear && l.axes == 3) return {};
+      return {.core = upsample(l, 1)};
     default: return common(l);
   }
 }
@@ -64,7 +65,9 @@ Said said_by_ulthop_2_1(const Layer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution: return {.core = l.macs, .inexact = modules::folded(l)};
     case LayerKind::group_norm: return {.core = l.x * (l.affine ? 4 : 2)};
-    case LayerKind::average_pool: return {.core = l.valid_taps + l.y};
+    case LayerKind::average_pool:
+      return {.core = l.taps * l.y + l.y, .inexact = l.valid_taps == l.taps * l.y ? "" : modules::kPadding};
+    case LayerKind::log_softmax: return {.core = softmax(l) + (l.row == 0 ? 0 : l.x / l.row)};
     case LayerKind::global_average_pool: return {.core = l.x + l.y};
     case LayerKind::resize: return {.core = upsample(l, 0)};
     default: return common(l);
@@ -76,7 +79,6 @@ Said said_by_ulthop_2_2(const Layer& l) {
   switch (l.kind) {
     case LayerKind::product: return {.core = l.macs, .inexact = l.in_attention ? modules::kAttention : ""};
     case LayerKind::attention: return {.core = l.macs};
-    case LayerKind::log_softmax: return {.core = softmax(l) + (l.row == 0 ? 0 : l.x / l.row)};
     default: return said_by_ulthop_2_1(l);
   }
 }

@@ -17,7 +17,7 @@ Said said_by_fvcore(const Layer& l) {
     case LayerKind::group_norm:
     case LayerKind::instance_norm: return {.core = l.x * (l.affine ? 5 : 4)};
     case LayerKind::global_average_pool: return {.core = l.axes == 2 ? l.x : Count{0}};
-    case LayerKind::average_pool: return {.inexact = l.tiles && l.axes == 2 ? modules::kAdaptive : std::string_view()};
+    case LayerKind::average_pool: return {.core = l.adaptive && l.axes == 2 ? l.x : Count{0}};
     case LayerKind::resize:
       if (l.axes != 2) return {};
       if (l.resize == ResizeFn::nearest) return {.core = l.y};

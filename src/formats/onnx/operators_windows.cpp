@@ -117,6 +117,9 @@ Op pool(NodeReader& node) {
   if (!node.has("kernel_shape")) node.corrupt("the attribute kernel_shape is missing");
   Known<Window> window = window_of(node);
   if (!known(window)) return Opaque{reason(window).why};
+  // Windows without padding either way. PyTorch writes the zeros for a pool, and nothing for an adaptive one.
+  const bool says_nothing = known(window)->padding == Padding::given && !node.has("pads");
+  if (fn == PoolFn::average && says_nothing) known(window)->padding = Padding::valid;
   return Pool{.fn = fn, .window = std::move(*known(window))};
 }
 
