@@ -25,6 +25,7 @@ SCRIPTS = pathlib.Path(__file__).resolve().parent
 FOLDERS = SCRIPTS.parent / "build" / "peer_tools"
 PACKAGES = ["torch==2.15.0", "numpy==2.4.6", "onnx==1.23.2", "onnxscript==0.7.2", "fvcore==0.1.5.post20221221",
             "onnx-tool==1.0.1"]
+PIP_OPTIONS = ("--no-compile",)  # of the many modules few are imported
 
 
 # ---- What the tools say
@@ -80,6 +81,11 @@ def thop(model, inputs):
     from thop import profile
     with torch.no_grad():
         return {"macs": quiet(profile, model, inputs=inputs, verbose=False)[0]}
+
+
+def ultralytics(model, inputs):
+    """What `model.info()` of ultralytics prints, in 1e9, where it counts at the full size."""
+    return {"flops": 2 * thop(model, inputs)["macs"]}
 
 
 def calflops(model, inputs):
@@ -171,6 +177,7 @@ TOOLS = {tool.name: tool for tool in (
     Tool("thop-0.1", thop, "thop==0.1.1.post2209072238", ("thop==0.1.1.post2209072238",), imports="thop"),
     Tool("ulthop-2.1", thop, "ultralytics-thop==2.1.6", ("ultralytics-thop==2.1.6",), imports="thop"),
     Tool("ulthop-2.2", thop, "ultralytics-thop==2.2.3", ("ultralytics-thop==2.2.3",), imports="thop"),
+    Tool("ultralytics", ultralytics, "ultralytics-thop==2.2.3", ("ultralytics-thop==2.2.3",), imports="thop"),
     Tool("calflops", calflops, "calflops==0.3.2",
          ("calflops==0.3.2", "accelerate==1.15.0", "transformers==5.23.0"),
          ("huggingface-hub==2.4.0", "tokenizers==0.23.3", "regex==2026.11.15", "safetensors==0.8.0", "typer==0.29.2",
@@ -193,12 +200,12 @@ TOOLS = {tool.name: tool for tool in (
 def enter():
     """Runs the script again where torch is; on one thread, since the machine is shared."""
     os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "false"}
-    python_environment.enter("peers_venv", PACKAGES)
+    python_environment.enter("peers_venv", PACKAGES, PIP_OPTIONS)
 
 
 def install(names):
     """The tools that are not in the environment go into a folder each, which only their process sees."""
-    python = python_environment.make("peers_venv", PACKAGES)
+    python = python_environment.make("peers_venv", PACKAGES, PIP_OPTIONS)
     if any(TOOLS[name].of_keras for name in names):
         python_environment.make("tensorflow_venv", keras_files.PACKAGES)
     for name in names:
@@ -208,7 +215,7 @@ def install(names):
         if not tool.packages or stamp.exists() and stamp.read_text() == wanted:
             continue
         subprocess.run(["rm", "-rf", folder], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--no-warn-conflicts"]
+        pip = [python, "-m", "pip", "install", "--quiet", *PIP_OPTIONS, "--no-warn-conflicts"]
         environment = os.environ | {"DS_BUILD_OPS": "0"}  # of DeepSpeed only Python is wanted
         subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--target", folder, *tool.packages], check=True,
                        env=environment)
