@@ -12,10 +12,10 @@ import sys
 BUILD = pathlib.Path(__file__).resolve().parent.parent / "build"
 
 
-def make(name, packages):
+def make(name, packages, options=()):
     """The Python of the environment build/NAME with exactly these packages, made if it is not there.
 
-    Needs the network the first time.
+    Needs the network the first time. The options are pip's.
     """
     environment = BUILD / name
     python = environment / "bin" / "python"
@@ -24,14 +24,14 @@ def make(name, packages):
     if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(environment, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *options, *packages], check=True)
         stamp.write_text(wanted)
     return python
 
 
-def enter(name, packages):
+def enter(name, packages, options=()):
     """Runs the script again in that environment; returns at once where it runs there already."""
-    python = make(name, packages)
+    python = make(name, packages, options)
     if pathlib.Path(sys.prefix).resolve() != python.parent.parent.resolve():
         sys.stdout.flush()
         os.execv(python, [python, *sys.argv])
