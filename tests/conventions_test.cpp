@@ -9,6 +9,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -169,16 +170,19 @@ std::string as_published(const std::string& tool) {
 class Exclusions {
  public:
   bool have(const std::string& test, const std::string& tool, const std::string& version) {
-    for (const Record& each : list_) {
-      if (each.at("case") == test && each.at("tool") == tool && each.at("version") == version) return ++used_ > 0;
+    for (size_t i = 0; i < list_.size(); ++i) {
+      const Record& each = list_[i];
+      if (each.at("case") != test || each.at("tool") != tool || each.at("version") != version) continue;
+      used_.insert(i);
+      return true;
     }
     return false;
   }
-  size_t unused() const { return list_.size() - used_; }
+  size_t unused() const { return list_.size() - used_.size(); }
 
  private:
   std::vector<Record> list_ = test::read_list("lists/convention_vectors.csv");
-  size_t used_ = 0;
+  std::set<size_t> used_;
 };
 
 bool is_by_formula_only(std::string_view convention) {
