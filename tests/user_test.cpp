@@ -304,7 +304,7 @@ std::vector<std::string> options_in(const std::string& help) {
   for (const std::string& line : lines_of(help)) {
     const size_t begin = line.find("--");
     if (begin == 6 && (line[2] == '-' || line[2] == ' ')) {
-      options.push_back(line.substr(begin + 2, line.find(' ', begin) - begin - 2));
+      options.push_back(line.substr(begin + 2, line.find_first_of(" [", begin) - begin - 2));
     }
   }
   return options;

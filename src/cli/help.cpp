@@ -48,7 +48,7 @@ std::string help_text(std::string_view topic) {
   if (!columns.empty()) text += "\ncolumns:\n" + wrapped(columns);
   text +=
       "\nexit codes: 0 fine, 1 a gate of --fail-if or a rule of check failed, 2 usage,\n"
-      "            3 a file cannot be read or written, 4 incomplete under --strict or check,\n"
+      "            3 a file cannot be used, 4 incomplete under --strict or check,\n"
       "            70 a bug, 130 interrupted\n";
   return text + "\nexamples:\n" + std::string(command->examples);
 }

@@ -246,7 +246,7 @@ class Counter {
       tallies.push_back(tally_);
     }
     starts.push_back(report_.rows.size());
-    if (child.choose) tally_ = tallies[choose(starts)];
+    if (child.choose && !child.calls.empty()) tally_ = tallies[choose(starts)];
   }
 
   /// Constants that the caller hands to a graph keep their sources.
