@@ -330,7 +330,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Model model = RandomModel(source).make();
   try {
     const Frames frames = infer(model, bindings);
-    Report report = count(model, frames, analyze(model, frames.root), conventions().front());
+    Report report = count(model, frames, analyze(model, frames.root), conventions().front(), false, true);
     plan_memory(model, frames, report);
     std::string json;
     write_json(report, json);

@@ -320,7 +320,9 @@ class Counter {
         if (derive_) row.derivation = derivation(*each, opinion, claims, row);
         fill(row, opinion, std::move(*each));
       } catch (const Overflow& overflow) {
-        forget(row, overflow);
+        forget(row, overflow.what());
+      } catch (const Missing& missing) {
+        forget(row, missing.what());
       }
     } else {
       row.unknown = reason(cost).why.empty() ? "nothing is known of it" : reason(cost).why;
@@ -424,8 +426,8 @@ class Counter {
     row.figures.work = std::move(cost.work);
   }
 
-  static void forget(Row& row, const Overflow& overflow) {
-    row.unknown = overflow.what();
+  static void forget(Row& row, const char* why) {
+    row.unknown = why;
     row.figures.macs = row.figures.valid_macs = row.figures.flops = row.figures.int_ops = std::nullopt;
   }
 

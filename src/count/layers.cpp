@@ -186,17 +186,24 @@ ConventionTally::ConventionTally(const Model& model) : model_(&model) {
 void ConventionTally::add(const LayerViews& views, uint64_t repeat) {
   if (repeat == 0) return;
   for (size_t i = 0; i < counts_.size(); ++i) {
-    const Convention& convention = conventions()[i];
-    ConventionCount& count = counts_[i];
-    const Verdict said = verdict(convention, views);
-    const uint64_t times = convention.counts_loops ? repeat : 1;
-    flopstat::add(share_of(count.parts, said.kind), said.layer.core, times);
-    flopstat::add(count.parts.bias, said.layer.bias, times);
-    flopstat::add(count.parts.activation, said.activation.value(), times);
-    if (count.macs) flopstat::add(*count.macs, said.layer.macs, times);
-    if (count.fails.empty()) count.fails = said.fails();
-    add_reason(count, said.inexact());
+    try {
+      add(conventions()[i], views, repeat, counts_[i]);
+    } catch (const Overflow& overflow) {
+      counts_[i].fails = overflow.what();
+    }
   }
+}
+
+void ConventionTally::add(const Convention& convention, const LayerViews& views, uint64_t repeat,
+                          ConventionCount& count) {
+  const Verdict said = verdict(convention, views);
+  const uint64_t times = convention.counts_loops ? repeat : 1;
+  flopstat::add(share_of(count.parts, said.kind), said.layer.core, times);
+  flopstat::add(count.parts.bias, said.layer.bias, times);
+  flopstat::add(count.parts.activation, said.activation.value(), times);
+  if (count.macs) flopstat::add(*count.macs, said.layer.macs, times);
+  if (count.fails.empty()) count.fails = said.fails();
+  add_reason(count, said.inexact());
 }
 
 void ConventionTally::add_unknown(const Node& node) {
@@ -222,8 +229,16 @@ std::vector<ConventionCount> ConventionTally::finish() const {
       continue;
     }
     const ConventionParts& p = count.parts;
-    const Count sum = Count{p.products} + p.bias + p.activation + p.normalization + p.pooling + p.attention + p.other;
-    count.value = sum.value();
+    uint64_t sum = 0;
+    bool fits = true;
+    for (const uint64_t part : {p.products, p.bias, p.activation, p.normalization, p.pooling, p.attention, p.other}) {
+      fits = fits && !__builtin_add_overflow(sum, part, &sum);
+    }
+    if (fits) {
+      count.value = sum;
+    } else {
+      count.fails = Overflow{}.what();
+    }
   }
   return result;
 }

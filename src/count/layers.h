@@ -13,6 +13,8 @@
 
 namespace flopstat {
 
+struct Convention;  // count/convention.h
+
 /// One node in the two ways in which tools look at it.
 struct LayerViews {
   Layer node;                       ///< as the file has it
@@ -65,7 +67,7 @@ class ConventionTally {
  public:
   explicit ConventionTally(const Model& model);
 
-  /// Adds a node that runs `repeat` times. Throws `Overflow`.
+  /// Adds a node that runs `repeat` times. A convention whose count leaves 64 bits has no number.
   void add(const LayerViews& views, uint64_t repeat);
 
   /// A node whose cost is not known: few tools are known to count nothing of it, or to fail.
@@ -74,6 +76,8 @@ class ConventionTally {
   std::vector<ConventionCount> finish() const;
 
  private:
+  static void add(const Convention& convention, const LayerViews& views, uint64_t repeat, ConventionCount& count);
+
   const Model* model_;
   std::vector<ConventionCount> counts_;
 };

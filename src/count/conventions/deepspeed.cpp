@@ -24,7 +24,7 @@ Count cell(const Layer& l) {
   const Count h = l.hidden, biased = l.has_bias ? 2 : 0;
   const auto products = [&](Count gates) {
     const Count rows = h * gates;
-    return rows * l.inputs * 2 - rows + rows * h * 2 - rows + rows * biased;
+    return rows * (l.inputs + h) * 2 + rows * biased - rows * 2;
   };
   switch (l.cell) {
     case Recurrent::Cell::lstm: return l.runs * (products(4) + h * 10);

@@ -13,6 +13,9 @@ constexpr std::string_view kLowering =
     "a normalisation or an activation that Keras 2 and Keras 3 make different operators of: counted as those of Keras "
     "2";
 
+/// What is combined when n elements become fewer: one less for each that remains.
+Count steps(const Layer& l) { return l.x > l.y ? l.x - l.y : Count{0}; }
+
 bool one_of(std::string_view type, std::span<const std::string_view> types) {
   return std::ranges::find(types, type) != types.end();
 }
@@ -48,7 +51,7 @@ Said of_operator(const Layer& l, std::string_view type) {
   }
   if (type == "MaxPool" || type == "AvgPool") return {.core = l.taps * l.y};
   if (type == "Mean") return {.core = l.x};
-  if (type == "Sum" || type == "ArgMax" || type == "ArgMin") return {.core = l.x - l.y};
+  if (type == "Sum" || type == "ArgMax" || type == "ArgMin") return {.core = steps(l)};
   if (type == "AddN") return {.core = l.operands == 0 ? Count{0} : (l.operands - 1) * l.y};
   if (one_of(type, kPerResult)) return {.core = l.y};
   for (const PerElement& each : kPerElement) {
@@ -139,7 +142,7 @@ Said of_layer(const Layer& l) {
     case LayerKind::global_average_pool: return {.core = l.x};
     case LayerKind::reduction:
       if (l.reduction == ReduceFn::mean) return {.core = l.x};
-      if (l.reduction == ReduceFn::sum) return {.core = l.x - l.y};
+      if (l.reduction == ReduceFn::sum) return {.core = steps(l)};
       return {};
     case LayerKind::arithmetic: return {.core = of_arithmetic(l)};
     default: return {};
@@ -175,7 +178,7 @@ Said said_by_tf_profiler_1_15(const Layer& l) {
 Said said_by_keras_flops(const Layer& l) {
   const bool largest = is_graph(l) ? l.node->type == "Max" : l.kind == LayerKind::global_max_pool;
   if (largest && l.in_function) return {};
-  if (largest) return {.core = l.x - l.y};
+  if (largest) return {.core = steps(l)};
   return said_by_tf_profiler(l);
 }
 
