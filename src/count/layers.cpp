@@ -36,8 +36,11 @@ LayerKind kind_of(Whole whole) {
   return LayerKind::activation;
 }
 
-/// The TorchScript exporter gives weights that it computed names such as "onnx::Conv_12".
-bool renamed(std::string_view format, std::string_view name) { return format == "onnx" && name.starts_with("onnx::"); }
+/// The TorchScript exporter gives weights that it computed names such as "onnx::Conv_12". The newer one, whose nodes
+/// are called "node_...", computes new weights under the old names.
+bool renamed(std::string_view format, const Node& node, std::string_view weight) {
+  return format == "onnx" && (weight.starts_with("onnx::") || node.name.starts_with("node_"));
+}
 
 /// A product with stored weights.
 bool is_dense(const Node& node, const Frame& frame) {
@@ -128,7 +131,7 @@ LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Co
   const auto* reduce = std::get_if<Reduce>(&node.op);
   const bool pools = layer.kind == LayerKind::global_average_pool || layer.kind == LayerKind::global_max_pool;
   if (pools && model_.format == "onnx" && reduce != nullptr && !reduce->spatial) layer.kind = LayerKind::reduction;
-  if (operands.in(1)) layer.renamed_weight = renamed(model_.format, operands.in(1).tensor->name);
+  if (operands.in(1)) layer.renamed_weight = renamed(model_.format, node, operands.in(1).tensor->name);
   layer.behind_dense = piece.behind && is_dense(graph.nodes[*piece.behind], *open.frame);
   look_up_weights(layer, operands);
 
