@@ -59,21 +59,21 @@ std::string_view name_of(CountUnit unit) {
   return "FLOPs";
 }
 
-Verdict work_verdict(const Cost& cost) {
+Statement work_statement(const Cost& cost) {
   return {.layer = said_by_flopstat({.cost = &cost}), .activation = {.core = activation_by_flopstat(cost)}};
 }
 
-Verdict verdict(const Convention& convention, const LayerViews& views) {
+Statement statement(const Convention& convention, const LayerViews& views) {
   if (convention.basis == Basis::work) {
-    Verdict result = work_verdict(*views.node.cost);
+    Statement result = work_statement(*views.node.cost);
     result.kind = views.node.kind;
     return result;
   }
   const bool whole = convention.basis != Basis::nodes;
-  const Layer& layer = whole ? views.module : views.node;
+  const CountedLayer& layer = whole ? views.module : views.node;
   // What another node stands for, and what is done on shapes or when the model is loaded, is no module.
   if (whole && (layer.inside || layer.mark != Mark::none)) return {.kind = layer.kind};
-  Verdict result{.layer = convention.say(layer), .kind = layer.kind};
+  Statement result{.layer = convention.say(layer), .kind = layer.kind};
   if (views.activation) result.activation = convention.say(*views.activation);
   return result;
 }

@@ -39,7 +39,7 @@ enum class Basis : uint8_t {
 struct Convention {
   ConventionInfo info = {};
   Basis basis = Basis::nodes;
-  std::function<Said(const Layer&)> say = {};
+  std::function<Said(const CountedLayer&)> say = {};
   bool tells_macs = false;        ///< `Said::macs` is the tool's own figure
   bool counts_loops = true;       ///< a node counts as often as it runs, not once
   bool skips_unknown = false;     ///< in a file of its own: what it does not know counts nothing
@@ -55,7 +55,7 @@ std::span<const Convention> conventions();
 const Convention* find_convention(std::string_view name);
 
 /// What the convention says of one node: its layer, the activation fused behind it, and all of it.
-struct Verdict {
+struct Statement {
   Said layer = {};
   Said activation = {};
   LayerKind kind = LayerKind::other;  ///< that the convention takes the layer for
@@ -68,10 +68,10 @@ struct Verdict {
 };
 
 /// Counts with names stay formulas. Throws `Overflow`.
-Verdict verdict(const Convention& convention, const LayerViews& views);
+Statement statement(const Convention& convention, const LayerViews& views);
 
 /// The same of a node whose layer nobody looks at, under a convention of basis `work`.
-Verdict work_verdict(const Cost& cost);
+Statement work_statement(const Cost& cost);
 
 /// Why a tool gives no number of a model without multiply-adds, under `Convention::needs_macs`.
 inline constexpr std::string_view kNoMacs =

@@ -395,17 +395,17 @@ class Counter {
   /// What the convention says of a node, and what it is told to say it.
   struct Opinion {
     std::optional<LayerViews> views;
-    Verdict verdict;
+    Statement statement;
   };
 
   Opinion opinion_of(NodeIndex index, const Operands& operands, const Cost& cost, const Row& row) {
     Opinion opinion;
     if (!reads_layers_) {
-      opinion.verdict = work_verdict(cost);
+      opinion.statement = work_statement(cost);
       return opinion;
     }
     opinion.views = layers_.read(index, operands, cost);
-    opinion.verdict = verdict(convention_, *opinion.views);
+    opinion.statement = statement(convention_, *opinion.views);
     if (tally_) tally_->add(*opinion.views, row.repeat.value_or(1));
     return opinion;
   }
@@ -413,11 +413,11 @@ class Counter {
   void fill(Row& row, const Opinion& opinion, Cost cost) const {
     row.figures.macs = core_mul_adds(cost.work);
     row.figures.valid_macs = (Count{*row.figures.macs} - cost.skippable).value();
-    row.inexact = opinion.verdict.inexact();
-    if (opinion.verdict.fails().empty()) {
-      row.figures.flops = opinion.verdict.value().value();
+    row.inexact = opinion.statement.inexact();
+    if (opinion.statement.fails().empty()) {
+      row.figures.flops = opinion.statement.value().value();
     } else {
-      row.inexact = opinion.verdict.fails();
+      row.inexact = opinion.statement.fails();
     }
     row.figures.int_ops = int_ops(convention_, cost).value();
     if (cost.read_bytes) row.figures.read_bytes = cost.read_bytes->value();
@@ -435,7 +435,7 @@ class Counter {
   std::shared_ptr<const Derivation> derivation(const Cost& cost, const Opinion& opinion,
                                                const std::vector<Claim>& claims, const Row& row) const {
     try {
-      auto result = std::make_shared<Derivation>(derive(cost, convention_, opinion.verdict));
+      auto result = std::make_shared<Derivation>(derive(cost, convention_, opinion.statement));
       for (const Claim& claim : claims) result->parameters.push_back(source_of(claim, row.index));
       if (cost.parameters != 0) result->parameters.push_back(hidden_source(cost, row));
       return result;

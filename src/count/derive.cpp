@@ -74,7 +74,7 @@ void name_operands(const Node& node, std::vector<Operand>& in, std::vector<Opera
   }
 }
 
-Derivation derive(const Cost& cost, const Convention& convention, const Verdict& verdict) {
+Derivation derive(const Cost& cost, const Convention& convention, const Statement& statement) {
   Derivation result;
   Count macs = 0;
   for (size_t i = 0; i < cost.work.size(); ++i) {
@@ -89,9 +89,9 @@ Derivation derive(const Cost& cost, const Convention& convention, const Verdict&
   Trace trace;
   const Cost units = lettered(cost, trace);
   const bool of_work = convention.basis == Basis::work;
-  const Count said = of_work ? work_verdict(units).value() : verdict.value();
+  const Count said = of_work ? work_statement(units).value() : statement.value();
   if (!of_work) collect(said.how(), result.letters);
-  if (verdict.fails().empty()) result.flops = derived(said);
+  if (statement.fails().empty()) result.flops = derived(said);
   result.int_ops = derived(int_ops(convention, units));
   result.read_bytes = derived(*cost.read_bytes);
   result.written_bytes = derived(*cost.written_bytes);

@@ -12,6 +12,6 @@ void name_operands(const Node& node, std::vector<Operand>& in, std::vector<Opera
 
 /// All but the parameters. `cost` is that of the node with everything added, its counts traced, and so are those of
 /// what the convention says of it.
-Derivation derive(const Cost& cost, const Convention& convention, const Verdict& verdict);
+Derivation derive(const Cost& cost, const Convention& convention, const Statement& statement);
 
 }  // namespace flopstat

@@ -51,7 +51,7 @@ bool all_are(const Operand& operand, double number) {
 /// Fills the sizes of one operation; those of any layer are there already.
 class Sizes {
  public:
-  Sizes(Layer& layer, const Operands& operands) : layer_(layer), operands_(operands) {}
+  Sizes(CountedLayer& layer, const Operands& operands) : layer_(layer), operands_(operands) {}
 
   void operator()(const Conv& op) {
     layer_.kind = LayerKind::convolution;
@@ -302,14 +302,14 @@ class Sizes {
     return factor;
   }
 
-  Layer& layer_;
+  CountedLayer& layer_;
   const Operands& operands_;
 };
 
 }  // namespace
 
-Layer layer_of(const Node& node, const Operands& operands, const Cost& cost) {
-  Layer layer{.node = &node, .cost = &cost};
+CountedLayer layer_of(const Node& node, const Operands& operands, const Cost& cost) {
+  CountedLayer layer{.node = &node, .cost = &cost};
   for (size_t i = 0; i < cost.work.size(); ++i) {
     const Work& work = cost.work[i];
     if (work.part == Part::core && work.unit == Unit::mul_add) layer.macs += cost.units(i);
@@ -322,9 +322,9 @@ Layer layer_of(const Node& node, const Operands& operands, const Cost& cost) {
   return layer;
 }
 
-std::optional<Layer> activation_of(const Node& node, const Operands&, const Layer& layer) {
+std::optional<CountedLayer> activation_of(const Node& node, const Operands&, const CountedLayer& layer) {
   if (!node.activation) return std::nullopt;
-  Layer activation = layer;
+  CountedLayer activation = layer;
   activation.kind = LayerKind::activation;
   activation.function = *node.activation;
   activation.behind_dense = layer.kind == LayerKind::dense;

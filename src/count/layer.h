@@ -44,7 +44,7 @@ std::string_view name_of(LayerKind kind);
 
 /// Sizes are those of the whole batch; a size that the kind does not have is 0. |x| is the first operand's number of
 /// elements, |y| the first result's.
-struct Layer {
+struct CountedLayer {
   LayerKind kind = LayerKind::other;
   UnaryFn function = UnaryFn::identity;  ///< of an activation
   BinaryFn arithmetic = BinaryFn::add;   ///< of arithmetic; also prelu
@@ -114,9 +114,9 @@ struct Layer {
 bool is_invented(const Tensor& tensor);
 
 /// The layer that a node is by itself, without a fused activation. `operands` are its own, `cost` what it costs.
-Layer layer_of(const Node& node, const Operands& operands, const Cost& cost);
+CountedLayer layer_of(const Node& node, const Operands& operands, const Cost& cost);
 
 /// The fused activation of a node as a layer behind it, if it has one.
-std::optional<Layer> activation_of(const Node& node, const Operands& operands, const Layer& layer);
+std::optional<CountedLayer> activation_of(const Node& node, const Operands& operands, const CountedLayer& layer);
 
 }  // namespace flopstat

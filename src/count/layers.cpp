@@ -117,9 +117,9 @@ LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Co
   const Open& open = frames_.back();
   const Graph& graph = model_.graphs[open.frame->graph];
   const Node& node = graph.nodes[index];
-  const Piece& piece = open.pieces[index];
+  const ModulePiece& piece = open.pieces[index];
 
-  Layer layer = layer_of(node, operands, cost);
+  CountedLayer layer = layer_of(node, operands, cost);
   layer.format = model_.format;
   layer.in_function = open.site.in_function;
   layer.in_loop = open.site.in_loop;
@@ -140,7 +140,7 @@ LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Co
   return views;
 }
 
-void LayerReader::join(Layer& module, const Piece& piece) const {
+void LayerReader::join(CountedLayer& module, const ModulePiece& piece) const {
   module.inside = piece.inside;
   const Frame& frame = *frames_.back().frame;
   const auto elements = [&](TensorId id) {
@@ -166,7 +166,7 @@ void LayerReader::join(Layer& module, const Piece& piece) const {
   }
 }
 
-void LayerReader::look_up_weights(Layer& layer, const Operands& operands) {
+void LayerReader::look_up_weights(CountedLayer& layer, const Operands& operands) {
   if (!operands.in(0) || !operands.in(1) || layer.w == 0) return;
   const GraphId graph = frames_.back().frame->graph;
   const auto id = static_cast<TensorId>(operands.in(1).tensor - model_.graphs[graph].tensors.data());
@@ -199,7 +199,7 @@ void ConventionTally::add(const LayerViews& views, uint64_t repeat) {
 
 void ConventionTally::add(const Convention& convention, const LayerViews& views, uint64_t repeat,
                           ConventionCount& count) {
-  const Verdict said = verdict(convention, views);
+  const Statement said = statement(convention, views);
   const uint64_t times = convention.counts_loops ? repeat : 1;
   flopstat::add(share_of(count.parts, said.kind), said.layer.core, times);
   flopstat::add(count.parts.bias, said.layer.bias, times);
@@ -212,7 +212,7 @@ void ConventionTally::add(const Convention& convention, const LayerViews& views,
 void ConventionTally::add_unknown(const Node& node) {
   const std::string_view format = model_->format;
   const Cost nothing;
-  const Layer layer{.node = &node, .cost = &nothing, .format = format};
+  const CountedLayer layer{.node = &node, .cost = &nothing, .format = format};
   for (size_t i = 0; i < counts_.size(); ++i) {
     const Convention& convention = conventions()[i];
     const bool unregistered = std::holds_alternative<Opaque>(node.op) && format.starts_with("tensorflow");

@@ -17,9 +17,9 @@ struct Convention;  // count/convention.h
 
 /// One node in the two ways in which tools look at it.
 struct LayerViews {
-  Layer node;                       ///< as the file has it
-  Layer module;                     ///< as the framework had it: what an exporter took apart put together
-  std::optional<Layer> activation;  ///< fused behind it
+  CountedLayer node;                       ///< as the file has it
+  CountedLayer module;                     ///< as the framework had it: what an exporter took apart put together
+  std::optional<CountedLayer> activation;  ///< fused behind it
 };
 
 /// Where the graph of a frame is called from.
@@ -48,13 +48,13 @@ class LayerReader {
   struct Open {
     const Frame* frame = nullptr;
     CallSite site = {};
-    std::vector<Piece> pieces = {};
+    std::vector<ModulePiece> pieces = {};
     std::vector<bool> open = {};  ///< of TensorFlow: sizes that its shape functions do not tell
     std::vector<bool> behind_function = {};
   };
 
-  void join(Layer& module, const Piece& piece) const;
-  void look_up_weights(Layer& layer, const Operands& operands);
+  void join(CountedLayer& module, const ModulePiece& piece) const;
+  void look_up_weights(CountedLayer& layer, const Operands& operands);
   bool stays_a_function(const Node& node) const;
 
   const Model& model_;

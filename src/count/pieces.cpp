@@ -29,7 +29,7 @@ class Pieces {
     }
   }
 
-  std::vector<Piece> find() {
+  std::vector<ModulePiece> find() {
     pieces_.resize(graph_.nodes.size());
     for (NodeIndex i = 0; i < graph_.nodes.size(); ++i) find_whole(i);
     for (NodeIndex i = 0; i < graph_.nodes.size(); ++i) find_bias(i);
@@ -238,11 +238,11 @@ class Pieces {
   std::vector<std::optional<NodeIndex>> maker_;
   std::vector<std::optional<NodeIndex>> reader_;  ///< the last one
   std::vector<uint32_t> readers_;
-  std::vector<Piece> pieces_;
+  std::vector<ModulePiece> pieces_;
 };
 
 }  // namespace
 
-std::vector<Piece> find_pieces(const Graph& graph, const Frame& frame) { return Pieces(graph, frame).find(); }
+std::vector<ModulePiece> find_pieces(const Graph& graph, const Frame& frame) { return Pieces(graph, frame).find(); }
 
 }  // namespace flopstat

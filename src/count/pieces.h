@@ -12,7 +12,7 @@ namespace flopstat {
 /// A module that is several nodes in some files.
 enum class Whole : uint8_t { silu, gelu, mish, hard_swish, layer_norm, group_norm };
 
-struct Piece {
+struct ModulePiece {
   std::optional<Whole> ends = std::nullopt;  ///< the module whose last node this is: it stands for all of it
   bool inside = false;                       ///< the last node of a module, or the product of a bias, stands for this
   TensorId x = kAbsent;                      ///< of the module that ends here: what it is applied to
@@ -23,6 +23,6 @@ struct Piece {
 };
 
 /// One for each node of the frame's graph.
-std::vector<Piece> find_pieces(const Graph& graph, const Frame& frame);
+std::vector<ModulePiece> find_pieces(const Graph& graph, const Frame& frame);
 
 }  // namespace flopstat

@@ -9,7 +9,7 @@ namespace {
 
 using test::ModelBuilder;
 
-std::vector<Piece> pieces_of(ModelBuilder& b) {
+std::vector<ModulePiece> pieces_of(ModelBuilder& b) {
   const test::Counted all = test::counted(b.finish());
   return find_pieces(all.model.graphs[0], all.frames.root);
 }
@@ -19,7 +19,7 @@ TEST(Pieces, of_silu_are_the_sigmoid_and_the_product_that_ends_it) {
   const TensorId x = b.input("x", {2, 3});
   const TensorId gate = b.node(Unary{UnaryFn::sigmoid}, {x});
   b.outputs({b.node(Binary{BinaryFn::mul}, {x, gate})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   EXPECT_TRUE(pieces[0].inside);
   EXPECT_EQ(pieces[1].ends, Whole::silu);
   EXPECT_EQ(pieces[1].x, x);
@@ -30,7 +30,7 @@ TEST(Pieces, of_a_product_of_x_and_the_sigmoid_of_something_else_are_none) {
   const TensorId x = b.input("x", {2, 3}), other = b.input("other", {2, 3});
   const TensorId gate = b.node(Unary{UnaryFn::sigmoid}, {other});
   b.outputs({b.node(Binary{BinaryFn::mul}, {x, gate})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   EXPECT_FALSE(pieces[0].inside);
   EXPECT_EQ(pieces[1].ends, std::nullopt);
 }
@@ -49,7 +49,7 @@ TEST(Pieces, of_mish_are_softplus_tanh_and_the_product) {
   const TensorId soft = b.node(Unary{UnaryFn::softplus}, {x});
   const TensorId gate = b.node(Unary{UnaryFn::tanh}, {soft});
   b.outputs({b.node(Binary{BinaryFn::mul}, {gate, x})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   EXPECT_TRUE(pieces[0].inside && pieces[1].inside);
   EXPECT_EQ(pieces[2].ends, Whole::mish);
 }
@@ -62,7 +62,7 @@ TEST(Pieces, of_gelu_are_five_nodes_around_erf) {
   const TensorId sum = b.node(Binary{BinaryFn::add}, {erf, b.stored({})});
   const TensorId product = b.node(Binary{BinaryFn::mul}, {x, sum});
   b.outputs({b.node(Binary{BinaryFn::mul}, {product, b.stored({})})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   for (size_t i = 0; i < 4; ++i) EXPECT_TRUE(pieces[i].inside) << i;
   EXPECT_EQ(pieces[4].ends, Whole::gelu);
   EXPECT_EQ(pieces[4].x, x);
@@ -82,7 +82,7 @@ TEST(Pieces, of_a_layer_norm_end_with_its_shift) {
   const TensorId scale = b.stored({3});
   const TensorId scaled = b.node(Binary{BinaryFn::mul}, {normal, scale});
   b.outputs({b.node(Binary{BinaryFn::add}, {scaled, b.stored({3})})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   ASSERT_EQ(pieces.size(), 9U);
   for (size_t i = 0; i < 8; ++i) EXPECT_TRUE(pieces[i].inside) << i;
   EXPECT_EQ(pieces[8].ends, Whole::layer_norm);
@@ -96,7 +96,7 @@ TEST(Pieces, of_a_bias_behind_a_product_belong_to_the_product) {
   const TensorId product = b.node(MatMul{}, {b.input("x", {5, 3}), b.stored({3, 4})});
   const TensorId y = b.node(Binary{BinaryFn::add}, {product, bias});
   b.outputs({b.node(Softmax{}, {y})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   EXPECT_EQ(pieces[0].bias, bias);
   EXPECT_TRUE(pieces[1].inside);
   EXPECT_EQ(pieces[2].behind, 0U) << "the softmax stands behind the dense layer";
@@ -106,7 +106,7 @@ TEST(Pieces, of_a_constant_as_large_as_the_whole_result_are_no_bias) {
   ModelBuilder b;
   const TensorId product = b.node(MatMul{}, {b.input("x", {5, 3}), b.stored({3, 4})});
   b.outputs({b.node(Binary{BinaryFn::add}, {product, b.stored({5, 4})})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   EXPECT_EQ(pieces[0].bias, kAbsent);
   EXPECT_FALSE(pieces[1].inside);
 }
@@ -118,7 +118,7 @@ TEST(Pieces, know_both_products_of_an_attention) {
   const TensorId scaled = b.node(Binary{BinaryFn::mul}, {scores, b.stored({})});
   const TensorId weights = b.node(Softmax{}, {scaled});
   b.outputs({b.node(MatMul{}, {weights, v})});
-  const std::vector<Piece> pieces = pieces_of(b);
+  const std::vector<ModulePiece> pieces = pieces_of(b);
   EXPECT_TRUE(pieces[0].in_attention);
   EXPECT_FALSE(pieces[1].in_attention);
   EXPECT_TRUE(pieces[2].in_attention);

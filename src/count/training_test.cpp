@@ -53,7 +53,8 @@ TEST(Training, a_step_of_an_mlp_is_three_forward_runs_less_the_first_layers_inpu
 
 TEST(Training, every_operation_of_a_step_of_an_mlp_is_derived) {
   constexpr uint64_t kBatch = 4;
-  const Training& step = *trained(mlp(kBatch)).counted.report.training;
+  const Trained counted = trained(mlp(kBatch));
+  const Training& step = counted.training();
   // Forward: products, biases and relu; the softmax is part of the loss.
   EXPECT_EQ(step.forward.flops, kBatch * (2 * kMlpMacs + 210 + 200));
   // Loss: per row 9 compare, 29 add, 11 t; mean 3 add, div; gradient 10 add, 10 mul an item.

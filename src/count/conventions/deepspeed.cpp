@@ -20,7 +20,7 @@ bool is_patched(UnaryFn fn) {
 }
 
 /// A product of n sums counts (2k - 1) each; biases, additions and functions as ptflops has them.
-Count cell(const Layer& l) {
+Count cell(const CountedLayer& l) {
   const Count h = l.hidden, biased = l.has_bias ? 2 : 0;
   const auto products = [&](Count gates) {
     const Count rows = h * gates;
@@ -35,7 +35,7 @@ Count cell(const Layer& l) {
 }
 
 /// 2 x products with the groups divided out twice; the bias of as many points as a convolution would give.
-Said transposed(const Layer& l) {
+Said transposed(const CountedLayer& l) {
   if (l.groups == 0 || l.in_channels == 0 || l.channels == 0) return {};
   const Count filters = l.channels / l.groups;
   const Count macs = filters == 0 ? Count{0} : l.macs / filters * (filters / l.groups);
@@ -43,7 +43,7 @@ Said transposed(const Layer& l) {
   return {.core = macs * 2, .bias = bias, .macs = macs, .inexact = modules::folded(l)};
 }
 
-Said common(const Layer& l) {
+Said common(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution:
       return {.core = l.macs * 2, .bias = l.biased, .macs = l.macs, .inexact = modules::folded(l)};
@@ -68,7 +68,7 @@ Said common(const Layer& l) {
 }  // namespace
 
 /// Source: deepspeed/profiling/flops_profiler/profiler.py.
-Said said_by_deepspeed(const Layer& l) {
+Said said_by_deepspeed(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution:
       return {.core = l.macs * 2, .bias = l.biased, .macs = l.macs, .inexact = modules::folded(l)};
@@ -78,7 +78,7 @@ Said said_by_deepspeed(const Layer& l) {
 }
 
 /// Transposed convolutions as calflops has them, and an upsample by the first factor.
-Said said_by_deepspeed_38327e0(const Layer& l) {
+Said said_by_deepspeed_38327e0(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::product:
       return {.core = l.macs * 2, .macs = l.macs, .inexact = l.in_attention ? modules::kAttention : ""};
@@ -92,7 +92,7 @@ Said said_by_deepspeed_38327e0(const Layer& l) {
 
 /// Source: calflops/pytorch_ops.py: only torch.matmul is patched, and a factor of an upsample is lost. Of sizes that
 /// are given the batch and the channels are.
-Said said_by_calflops(const Layer& l) {
+Said said_by_calflops(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::product: return {.inexact = l.in_attention ? modules::kAttention : modules::kProduct};
     case LayerKind::resize: return {.core = l.to_sizes ? l.points : l.x};

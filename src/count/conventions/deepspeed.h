@@ -5,9 +5,9 @@
 /// DeepSpeed's profiler and calflops, which began as its copy: functions of PyTorch are patched.
 namespace flopstat {
 
-Said said_by_deepspeed(const Layer& layer);
-Said said_by_deepspeed_38327e0(const Layer& layer);
-Said said_by_calflops(const Layer& layer);
+Said said_by_deepspeed(const CountedLayer& layer);
+Said said_by_deepspeed_38327e0(const CountedLayer& layer);
+Said said_by_calflops(const CountedLayer& layer);
 
 std::vector<Convention> deepspeed_conventions();
 

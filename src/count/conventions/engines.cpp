@@ -3,13 +3,13 @@
 namespace flopstat {
 
 /// Source: tflite_flops of lisosia/tflite-flops: two operators, without batch and bias.
-Said said_by_tflite_flops(const Layer& l) {
+Said said_by_tflite_flops(const CountedLayer& l) {
   const bool counted = l.kind == LayerKind::convolution && l.node->type != "CONV_3D";
   return {.core = counted && l.batch != 0 ? l.macs * 2 / l.batch : Count{0}};
 }
 
 /// Source: opencv/modules/dnn/src/layers, getFLOPS of each layer; its convolutions do not divide by the groups.
-Said said_by_opencv(const Layer& l) {
+Said said_by_opencv(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.y * (l.length * l.groups * 2 + 1)};
     case LayerKind::dense: return {.core = l.y * l.length * 3};

@@ -18,7 +18,7 @@ Count operations(Unit unit) {
 
 }  // namespace
 
-Said said_by_flopstat(const Layer& layer) {
+Said said_by_flopstat(const CountedLayer& layer) {
   Said said;
   const Cost& cost = *layer.cost;
   for (size_t i = 0; i < cost.work.size(); ++i) {
@@ -48,7 +48,7 @@ Count int_ops_by_flopstat(const Cost& cost) {
   return total;
 }
 
-Said said_by_macs(const Layer& layer) { return {.core = layer.macs, .macs = layer.macs}; }
+Said said_by_macs(const CountedLayer& layer) { return {.core = layer.macs, .macs = layer.macs}; }
 
 std::vector<Convention> flopstat_conventions() {
   return {

@@ -6,12 +6,12 @@ namespace flopstat {
 
 /// FLOPs of floating-point work and OPs of integer work: a mul_add is two, every other unit one. Work on indices and on
 /// constants alone is none.
-Said said_by_flopstat(const Layer& layer);       ///< all but a fused activation
-Count activation_by_flopstat(const Cost& cost);  ///< FLOPs of that
+Said said_by_flopstat(const CountedLayer& layer);  ///< all but a fused activation
+Count activation_by_flopstat(const Cost& cost);    ///< FLOPs of that
 Count int_ops_by_flopstat(const Cost& cost);
 
 /// Multiply-adds alone, of any type.
-Said said_by_macs(const Layer& layer);
+Said said_by_macs(const CountedLayer& layer);
 
 std::vector<Convention> flopstat_conventions();
 

@@ -5,7 +5,7 @@
 namespace flopstat {
 namespace {
 
-uint64_t flops(const Cost& cost) { return work_verdict(cost).value().value(); }
+uint64_t flops(const Cost& cost) { return work_statement(cost).value().value(); }
 uint64_t int_ops(const Cost& cost) { return int_ops_by_flopstat(cost).value(); }
 
 Cost cost_of(Unit unit, DType dtype, Mark mark = Mark::none) {

@@ -10,15 +10,15 @@ constexpr std::string_view kUnmapped = "KeyError: it has no rule for a layer of 
 constexpr std::string_view kTwoShapes = "AttributeError: a layer that is called on two shapes has no input shape";
 
 /// Part of another model, or wrapped in another layer: the tool sees that one.
-bool is_nested(const Layer& l) {
+bool is_nested(const CountedLayer& l) {
   return l.format.starts_with("keras") && l.node->scope.find('/') != std::string_view::npos;
 }
 
 /// Other formats move tensors where Keras has no layer.
-bool is_no_layer(const Layer& l) { return l.kind == LayerKind::movement && !l.format.starts_with("keras"); }
+bool is_no_layer(const CountedLayer& l) { return l.kind == LayerKind::movement && !l.format.starts_with("keras"); }
 
 /// The layer's class, of a file of Keras; the class that a node of another format is most like.
-std::string_view class_of(const Layer& l) {
+std::string_view class_of(const CountedLayer& l) {
   if (l.format.starts_with("keras")) return l.node->type;
   switch (l.kind) {
     case LayerKind::convolution: return l.axes == 2 ? "Conv2D" : "Conv";
@@ -49,10 +49,10 @@ bool is_mapped_by_demo(std::string_view type) {
   return is_mapped(type) || std::ranges::find(kClasses, type) != kClasses.end();
 }
 
-Count per_item(Count size, const Layer& l) { return l.batch == 0 ? size : size / l.batch; }
+Count per_item(Count size, const CountedLayer& l) { return l.batch == 0 ? size : size / l.batch; }
 
 /// The rules that both have. A fused activation counts nothing.
-Said common(const Layer& l) {
+Said common(const CountedLayer& l) {
   if (l.weights_seen && l.other_size) return {.fails = kTwoShapes};
   if (l.weights_seen) return {};
   switch (l.kind) {
@@ -76,7 +76,7 @@ Said common(const Layer& l) {
 }  // namespace
 
 /// Dense layers and what is fused behind them, no biases.
-Said said_by_notebook(const Layer& l) {
+Said said_by_notebook(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::dense: return {.core = l.macs * 2};
     case LayerKind::activation: return {.core = l.behind_dense && l.function == UnaryFn::relu ? l.y : Count{0}};
@@ -85,13 +85,13 @@ Said said_by_notebook(const Layer& l) {
   }
 }
 
-Said said_by_flopco_keras(const Layer& l) {
+Said said_by_flopco_keras(const CountedLayer& l) {
   if (is_no_layer(l)) return {};
   if (is_nested(l) || !is_mapped(class_of(l))) return {.fails = kUnmapped};
   return common(l);
 }
 
-Said said_by_flopco_demo(const Layer& l) {
+Said said_by_flopco_demo(const CountedLayer& l) {
   if (is_no_layer(l)) return {};
   if (is_nested(l) || !is_mapped_by_demo(class_of(l))) return {.fails = kUnmapped};
   if (l.kind == LayerKind::average_pool) return {.core = l.first_taps * l.first_taps * per_item(l.y, l)};

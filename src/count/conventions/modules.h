@@ -18,6 +18,8 @@ inline constexpr std::string_view kPadding =
     "an average over windows with padding: what flopstat reads of the file does not tell whether the padding counts";
 
 /// Why a tool that counts batch norms, or biases, may have counted something else here.
-inline std::string_view folded(const Layer& layer) { return layer.renamed_weight ? kFolded : std::string_view(); }
+inline std::string_view folded(const CountedLayer& layer) {
+  return layer.renamed_weight ? kFolded : std::string_view();
+}
 
 }  // namespace flopstat::modules

@@ -50,7 +50,7 @@ constexpr std::array kInstructions = {
 
 }  // namespace
 
-Said said_by_onnx_tool(const Layer& l) {
+Said said_by_onnx_tool(const CountedLayer& l) {
   if (l.mark == Mark::constant) return {};
   if (l.node->type == "Selu" || l.node->type == "RNN") return {.fails = kNoShape};
   switch (l.kind) {
@@ -92,7 +92,7 @@ Said said_by_onnx_tool(const Layer& l) {
 }
 
 /// Source: onnx_opcounter/calculators.py. Operators that it does not know count one per result.
-Said said_by_onnx_opcounter(const Layer& l) {
+Said said_by_onnx_opcounter(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.macs};
     case LayerKind::transposed_convolution: return {.core = l.y * l.length};

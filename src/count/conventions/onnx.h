@@ -5,8 +5,8 @@
 /// Tools that read ONNX files node by node.
 namespace flopstat {
 
-Said said_by_onnx_tool(const Layer& layer);
-Said said_by_onnx_opcounter(const Layer& layer);
+Said said_by_onnx_tool(const CountedLayer& layer);
+Said said_by_onnx_opcounter(const CountedLayer& layer);
 
 std::vector<Convention> onnx_conventions();
 

@@ -21,7 +21,7 @@ Count times(UnaryFn fn) {
 }
 
 /// Products of a cell and what it adds and multiplies: per run, with H the hidden size and b 1 with biases.
-Count cell(const Layer& l) {
+Count cell(const CountedLayer& l) {
   const Count h = l.hidden, biased = l.has_bias ? 2 : 0;
   switch (l.cell) {
     case Recurrent::Cell::lstm: return l.runs * (h * l.inputs * 4 + h * h * 4 + h * 10 + h * 4 * biased);
@@ -34,7 +34,7 @@ Count cell(const Layer& l) {
 }  // namespace
 
 /// Source: ptflops/pytorch_ops.py, by modules: nn.ReLU and the like, not their functions; '+' and '*' are operators.
-Said said_by_ptflops(const Layer& l) {
+Said said_by_ptflops(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution:
     case LayerKind::transposed_convolution: return {.core = l.macs, .bias = l.biased, .inexact = modules::folded(l)};
@@ -58,7 +58,7 @@ Said said_by_ptflops(const Layer& l) {
 }
 
 /// Source: ptflops/aten_engine.py.
-Said said_by_ptflops_aten(const Layer& l) {
+Said said_by_ptflops_aten(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution:
     case LayerKind::transposed_convolution: return {.core = l.macs, .bias = l.biased, .inexact = modules::folded(l)};

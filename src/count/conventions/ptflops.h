@@ -5,8 +5,8 @@
 /// ptflops with its two ways to look: hooks on modules and patched functions, or the operators that run.
 namespace flopstat {
 
-Said said_by_ptflops(const Layer& layer);
-Said said_by_ptflops_aten(const Layer& layer);
+Said said_by_ptflops(const CountedLayer& layer);
+Said said_by_ptflops_aten(const CountedLayer& layer);
 
 std::vector<Convention> ptflops_conventions();
 

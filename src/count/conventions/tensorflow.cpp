@@ -14,7 +14,7 @@ constexpr std::string_view kLowering =
     "2";
 
 /// What is combined when n elements become fewer: one less for each that remains.
-Count steps(const Layer& l) { return l.x > l.y ? l.x - l.y : Count{0}; }
+Count steps(const CountedLayer& l) { return l.x > l.y ? l.x - l.y : Count{0}; }
 
 bool one_of(std::string_view type, std::span<const std::string_view> types) {
   return std::ranges::find(types, type) != types.end();
@@ -42,7 +42,7 @@ constexpr std::array kPerElement = {
 };
 
 /// By the graph's own operators. Source: tensorflow/python/profiler/internal/flops_registry.py, python/ops/nn_ops.py.
-Said of_operator(const Layer& l, std::string_view type) {
+Said of_operator(const CountedLayer& l, std::string_view type) {
   if (type == "Conv2D" || type == "Conv3D" || type == "DepthwiseConv2dNative") return {.core = l.macs * 2};
   if (type == "MatMul" || type.starts_with("BatchMatMul")) return {.core = l.macs * 2};
   if (type == "Conv2DBackpropInput") {
@@ -61,7 +61,7 @@ Said of_operator(const Layer& l, std::string_view type) {
 }
 
 /// Operators that Keras 2 makes of a function, as far as they are registered.
-Count of_function(const Layer& l) {
+Count of_function(const CountedLayer& l) {
   switch (l.function) {
     case UnaryFn::silu:
     case UnaryFn::hard_swish: return l.y;
@@ -74,7 +74,7 @@ Count of_function(const Layer& l) {
   }
 }
 
-Count of_arithmetic(const Layer& l) {
+Count of_arithmetic(const CountedLayer& l) {
   switch (l.arithmetic) {
     case BinaryFn::squared_difference: return l.y * 2;
     case BinaryFn::prelu: return l.y * 4;
@@ -94,7 +94,7 @@ Count of_arithmetic(const Layer& l) {
 }
 
 /// Keras 2 makes a function of these with its own functions: the profiler does not look into it.
-bool is_a_function(const Layer& l) { return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras"); }
+bool is_a_function(const CountedLayer& l) { return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras"); }
 
 /// Both versions of Keras make a function that is not registered of these, or none at all.
 bool is_one_operator(UnaryFn fn) {
@@ -115,7 +115,7 @@ bool is_one_operator(UnaryFn fn) {
 }
 
 /// A layer of another format, as the operators that Keras 2 makes of it.
-Said of_layer(const Layer& l) {
+Said of_layer(const CountedLayer& l) {
   const bool einsum = std::holds_alternative<Einsum>(l.node->op);
   switch (l.kind) {
     case LayerKind::convolution: {
@@ -149,7 +149,7 @@ Said of_layer(const Layer& l) {
   }
 }
 
-bool is_graph(const Layer& l) { return l.format.starts_with("tensorflow"); }
+bool is_graph(const CountedLayer& l) { return l.format.starts_with("tensorflow"); }
 
 /// Registered in the version of that year under another name, or not yet.
 bool is_new_since_1_15(std::string_view type) {
@@ -159,7 +159,7 @@ bool is_new_since_1_15(std::string_view type) {
 
 }  // namespace
 
-Said said_by_tf_profiler(const Layer& l) {
+Said said_by_tf_profiler(const CountedLayer& l) {
   if (is_graph(l)) {
     Said said = l.in_function || l.size_is_open ? Said{} : of_operator(l, l.node->type);
     if (l.behind_function && said.core != 0) said.inexact = kFunction;
@@ -170,12 +170,12 @@ Said said_by_tf_profiler(const Layer& l) {
   return said;
 }
 
-Said said_by_tf_profiler_1_15(const Layer& l) {
+Said said_by_tf_profiler_1_15(const CountedLayer& l) {
   if (is_graph(l) && is_new_since_1_15(l.node->type)) return {};
   return said_by_tf_profiler(l);
 }
 
-Said said_by_keras_flops(const Layer& l) {
+Said said_by_keras_flops(const CountedLayer& l) {
   const bool largest = is_graph(l) ? l.node->type == "Max" : l.kind == LayerKind::global_max_pool;
   if (largest && l.in_function) return {};
   if (largest) return {.core = steps(l)};

@@ -6,10 +6,10 @@ namespace flopstat {
 namespace {
 
 /// exp, their sum and the division of each row: 3n - 1.
-Count softmax(const Layer& l) { return l.row == 0 ? 0 : l.x / l.row * (l.row * 3 - 1); }
+Count softmax(const CountedLayer& l) { return l.row == 0 ? 0 : l.x / l.row * (l.row * 3 - 1); }
 
 /// Per element of the result. Source: thop/vision/calc_func.py, upsample.
-Count upsample(const Layer& l, Count nearest) {
+Count upsample(const CountedLayer& l, Count nearest) {
   switch (l.resize) {
     case ResizeFn::nearest: return l.y * nearest;
     case ResizeFn::linear: return l.y * (l.axes == 1 ? 5 : l.axes == 3 ? 31 : 11);
@@ -18,7 +18,7 @@ Count upsample(const Layer& l, Count nearest) {
   return 0;
 }
 
-Count cell(const Layer& l) {
+Count cell(const CountedLayer& l) {
   const Count h = l.hidden, biases = l.has_bias ? h * 2 : 0;
   const Count gate = (l.inputs + h) * h + h + biases;
   switch (l.cell) {
@@ -30,7 +30,7 @@ Count cell(const Layer& l) {
 }
 
 /// What all three say alike.
-Said common(const Layer& l) {
+Said common(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.macs, .inexact = modules::folded(l)};
     case LayerKind::dense: return {.core = l.macs};
@@ -48,7 +48,7 @@ Said common(const Layer& l) {
 }  // namespace
 
 /// Source: thop/vision/basic_hooks.py.
-Said said_by_thop_0_1(const Layer& l) {
+Said said_by_thop_0_1(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution: return {.core = l.y * l.length, .inexact = modules::folded(l)};
     case LayerKind::average_pool: return {.core = l.adaptive ? (l.taps + 1) * l.y : l.y};
@@ -61,7 +61,7 @@ Said said_by_thop_0_1(const Layer& l) {
 }
 
 /// Source: thop/vision/basic_hooks.py of ultralytics/thop.
-Said said_by_ulthop_2_1(const Layer& l) {
+Said said_by_ulthop_2_1(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution: return {.core = l.macs, .inexact = modules::folded(l)};
     case LayerKind::group_norm: return {.core = l.x * (l.affine ? 4 : 2)};
@@ -75,7 +75,7 @@ Said said_by_ulthop_2_1(const Layer& l) {
 }
 
 /// As 2.1; products count wherever no module around them does.
-Said said_by_ulthop_2_2(const Layer& l) {
+Said said_by_ulthop_2_2(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::product: return {.core = l.macs, .inexact = l.in_attention ? modules::kAttention : ""};
     case LayerKind::attention: return {.core = l.macs};
@@ -84,7 +84,7 @@ Said said_by_ulthop_2_2(const Layer& l) {
 }
 
 /// Source: ultralytics/utils/torch_utils.py, get_flops: twice what thop says, of the model as it is exported.
-Said said_by_ultralytics(const Layer& l) {
+Said said_by_ultralytics(const CountedLayer& l) {
   Said said = said_by_ulthop_2_2(l);
   said.core *= 2;
   if (said.inexact == modules::kFolded) said.inexact = {};

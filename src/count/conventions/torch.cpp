@@ -5,7 +5,7 @@
 namespace flopstat {
 
 /// Source: fvcore/nn/jit_handles.py and flop_count.py. Element-wise functions are ignored or not known: 0.
-Said said_by_fvcore(const Layer& l) {
+Said said_by_fvcore(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution:
     case LayerKind::transposed_convolution: return {.core = l.macs, .inexact = modules::folded(l)};
@@ -30,7 +30,7 @@ Said said_by_fvcore(const Layer& l) {
 
 /// Source: torch/utils/flop_counter.py. An LSTM on a CPU is one kernel that is not registered; other cells are
 /// products.
-Said said_by_torch(const Layer& l) {
+Said said_by_torch(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution:
     case LayerKind::transposed_convolution:
@@ -48,7 +48,7 @@ Said said_by_torch(const Layer& l) {
 namespace {
 
 /// A layer's parameters times the results that share them; of a dense layer, as `dense` says.
-Said by_parameters(const Layer& l, Count dense) {
+Said by_parameters(const CountedLayer& l, Count dense) {
   const Count parameters = l.w + l.bias;
   switch (l.kind) {
     case LayerKind::convolution:
@@ -70,10 +70,10 @@ Said by_parameters(const Layer& l, Count dense) {
 }  // namespace
 
 /// A dense layer counts once for each item of the batch, whatever axes lie between.
-Said said_by_torchinfo(const Layer& l) { return by_parameters(l, l.batch); }
+Said said_by_torchinfo(const CountedLayer& l) { return by_parameters(l, l.batch); }
 
 /// It counts once for each of its rows.
-Said said_by_torchinfo_5c4164f(const Layer& l) {
+Said said_by_torchinfo_5c4164f(const CountedLayer& l) {
   return by_parameters(l, l.channels == 0 ? Count{0} : l.y / l.channels);
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kOtherwise = "otherwise";
 constexpr std::string_view kNoNumber = "a formula of the convention divides by 0 or comes to a number below 0";
 
-std::array<Count, kLayerSizes.size()> sizes_of(const Layer& l) {
+std::array<Count, kLayerSizes.size()> sizes_of(const CountedLayer& l) {
   return {l.macs, l.x,      l.y,   l.w,     l.bias, l.biased, l.channels, l.groups,
           l.taps, l.length, l.row, l.batch, l.runs, l.inputs, l.hidden,   l.operands};
 }
@@ -37,7 +37,7 @@ Count joined(FormulaStep::Kind kind, Count a, Count b) {
   }
 }
 
-Count value_of(const Formula& formula, const Layer& layer) {
+Count value_of(const Formula& formula, const CountedLayer& layer) {
   const auto sizes = sizes_of(layer);
   std::vector<Count> stack;
   for (const FormulaStep& step : formula.steps) {
@@ -64,7 +64,7 @@ class Rules {
 
   const UserConvention& text() const { return rules_; }
 
-  Said say(const Layer& layer) const {
+  Said say(const CountedLayer& layer) const {
     const Formula* formula = formula_of(layer);
     if (formula == nullptr) return {};
     try {
@@ -75,7 +75,7 @@ class Rules {
   }
 
  private:
-  const Formula* formula_of(const Layer& layer) const {
+  const Formula* formula_of(const CountedLayer& layer) const {
     if (layer.kind == LayerKind::activation) {
       if (const Formula* own = find(name_of(layer.function))) return own;
     }
@@ -115,7 +115,8 @@ std::span<const std::string_view> keys_of_user_conventions() {
 std::shared_ptr<const Convention> user_convention(UserConvention rules) {
   const auto shared = std::make_shared<const Rules>(std::move(rules));
   const UserConvention& text = shared->text();
-  Convention convention{.basis = Basis::modules, .say = [shared](const Layer& layer) { return shared->say(layer); }};
+  Convention convention{.basis = Basis::modules,
+                        .say = [shared](const CountedLayer& layer) { return shared->say(layer); }};
   convention.info.name = text.name;
   convention.info.rule = "of the user's own file";
   convention.info.source = text.place;

@@ -31,7 +31,7 @@ void add_work(TrainingWork& into, const Cost& cost, uint64_t runs) {
     merge(into.work, work, count);
     if (work.part == Part::core && work.unit == Unit::mul_add) add(into.macs, count);
   }
-  add(into.flops, work_verdict(cost).value() * runs);
+  add(into.flops, work_statement(cost).value() * runs);
 }
 
 void add_work(TrainingWork& into, const TrainingWork& more, uint64_t times) {
