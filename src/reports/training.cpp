@@ -38,7 +38,8 @@ std::string bytes_text(const Figure& figure, const TerminalStyle& style) {
   return figure_text(cell_of(figure), Quantity::bytes, false, Form::sentence, style);
 }
 
-void write_line(std::string_view label, std::vector<Piece> pieces, const TerminalStyle& style, std::string& out) {
+void write_line(std::string_view label, const std::vector<Piece>& pieces, const TerminalStyle& style,
+                std::string& out) {
   out.append(kIndent, ' ').append(fmt::format("{:<{}}", label, kLabelWidth));
   write_pieces(pieces, kIndent + kLabelWidth, kGap, kIndent + kLabelWidth, style, out);
 }
@@ -69,7 +70,7 @@ void write_gradients(const Training& training, const TerminalStyle& style, std::
   std::vector<Piece> pieces = {{count_text(training.trained_params, false, style), Emphasis::bold},
                                {"trained parameters"}};
   if (training.frozen_params > 0) pieces.push_back({count_text(training.frozen_params, false, style) + " frozen"});
-  write_line("Gradients", std::move(pieces), style, out);
+  write_line("Gradients", pieces, style, out);
 }
 
 void write_memory_line(const Report& report, const TerminalStyle& style, std::string& out) {
@@ -83,7 +84,7 @@ void write_memory_line(const Report& report, const TerminalStyle& style, std::st
     pieces.push_back({fmt::format("peak at #{} {}{}", *memory.row, escape(report.rows[*memory.row].type, !style.utf8),
                                   memory.backwards ? ", backwards" : "")});
   }
-  write_line("Memory", std::move(pieces), style, out);
+  write_line("Memory", pieces, style, out);
 }
 
 void write_epochs(const Training& training, const TerminalStyle& style, std::string& out) {

@@ -50,7 +50,7 @@ Said said_by_ptflops(const CountedLayer& l) {
     case LayerKind::arithmetic: return {.core = l.arithmetic == BinaryFn::prelu ? l.x * 2 : Count{0}};
     case LayerKind::max_pool:
     case LayerKind::average_pool:
-    case LayerKind::global_average_pool: return {.core = l.x * 2};
+    case LayerKind::global_average_pool:
     case LayerKind::global_max_pool: return {.core = l.x * 2};
     case LayerKind::resize: return {.core = l.y * 2};
     default: return {};

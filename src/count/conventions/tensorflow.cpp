@@ -130,7 +130,7 @@ Said of_layer(const CountedLayer& l) {
     case LayerKind::product: return {.core = einsum ? Count{0} : l.macs * 2, .bias = l.biased};
     case LayerKind::attention: return {.core = l.x + l.scores * 5};  // scaled queries, softmax
     case LayerKind::recurrent: return {.inexact = is_a_function(l) ? std::string_view() : kLoop};
-    case LayerKind::batch_norm: return {.inexact = kLowering};
+    case LayerKind::batch_norm:
     case LayerKind::layer_norm:
     case LayerKind::group_norm:
     case LayerKind::instance_norm: return {.inexact = kLowering};

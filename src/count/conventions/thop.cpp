@@ -34,8 +34,8 @@ Said common(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.macs, .inexact = modules::folded(l)};
     case LayerKind::dense: return {.core = l.macs};
-    case LayerKind::batch_norm: return {.core = l.x * (l.affine ? 4 : 2)};
-    case LayerKind::layer_norm: return {.core = l.x * (l.affine ? 4 : 2)};
+    case LayerKind::batch_norm:
+    case LayerKind::layer_norm:
     case LayerKind::instance_norm: return {.core = l.x * (l.affine ? 4 : 2)};
     case LayerKind::softmax: return {.core = l.in_attention ? Count{0} : softmax(l)};  // a function, not a module
     case LayerKind::recurrent: return {.core = cell(l)};
