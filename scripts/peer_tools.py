@@ -173,7 +173,7 @@ TOOLS = {tool.name: tool for tool in (
     Tool("torch", torch_counter, TORCH, imports="torch.utils.flop_counter", warms=True),
     Tool("fvcore", fvcore, "fvcore==0.1.5.post20221221", imports="fvcore.nn"),
     Tool("ptflops", ptflops, PTFLOPS[0], PTFLOPS, imports="ptflops"),
-    Tool("ptflops-aten", ptflops_aten, PTFLOPS[0], PTFLOPS, imports="ptflops"),
+    Tool("ptflops-aten", ptflops_aten, PTFLOPS[0], PTFLOPS, imports="ptflops", warms=True),
     Tool("thop-0.1", thop, "thop==0.1.1.post2209072238", ("thop==0.1.1.post2209072238",), imports="thop"),
     Tool("ulthop-2.1", thop, "ultralytics-thop==2.1.6", ("ultralytics-thop==2.1.6",), imports="thop"),
     Tool("ulthop-2.2", thop, "ultralytics-thop==2.2.3", ("ultralytics-thop==2.2.3",), imports="thop"),
