@@ -151,7 +151,7 @@ class Sizes {
     const bool tiles = std::ranges::all_of(op.window.axes, [](const Axis& axis) { return axis.kernel == axis.stride; });
     layer_.adaptive = tiles && op.window.padding == Padding::valid;
     layer_.valid_taps = layer_.batch * layer_.channels;
-    for (size_t i = 0; i < layer_.axes && i + 2 < x.rank() + 1; ++i) {
+    for (size_t i = 0; i < layer_.axes && i + 2 < x.rank(); ++i) {
       const int64_t points = x.shape()[(op.layout == DataLayout::channels_first ? 2 : 1) + i];
       const Known<ResolvedAxis> axis = resolve(op.window.axes[i], op.window.padding, points, op.window.ceil);
       if (known(axis) != nullptr) layer_.valid_taps *= valid_taps(operands_, *known(axis), points);
