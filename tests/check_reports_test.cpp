@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "support/shell.h"
+#include "support/program.h"
 
 namespace flopstat {
 namespace {
@@ -48,12 +48,11 @@ std::string against_xsd() {
   return "'" FLOPSTAT_PYTHON "' -c '" + script + "' '" + (kSchemas / "junit.xsd").string() + "'";
 }
 
-class CheckReports : public ::testing::Test {
+class CheckReports : public test::ProgramTest {
  protected:
   void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: its reports were NOT tested";
-#endif
+    ProgramTest::SetUp();
+    if (IsSkipped()) return;
     if (!std::filesystem::is_directory(kSchemas)) {
       GTEST_SKIP() << "scripts/make_schemas was not run: the official schemas were NOT used";
     }
@@ -70,8 +69,6 @@ class CheckReports : public ::testing::Test {
             "sine.tflite " + grown,
             "nosuch.tflite mnist_mlp.tflite --max-macs 1"};
   }
-
-  test::Shell shell;
 };
 
 TEST_F(CheckReports, sarif_is_described_by_the_schema_of_oasis) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/shell.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -37,28 +37,15 @@ std::string incomplete_model() {
   b.op({.code = test::builtin::custom, .custom_code = "Mystery", .inputs = {h}, .outputs = {y}});
   b.inputs({x});
   b.outputs({y});
-  const std::vector<std::byte> bytes = b.finish();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return test::text_of(b.finish());
 }
 
-class Check : public ::testing::Test {
+class Check : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: flopstat check was NOT tested";
-#endif
-  }
-
-  Outcome run(const std::string& arguments) const { return shell.run("\"$F\" check " + arguments); }
+  Check() : ProgramTest("check") {}
 
   /// In the folder for files.
   Outcome run_there(const std::string& arguments) const { return shell.run("cd \"$T\" && \"$F\" check " + arguments); }
-
-  nlohmann::json document(const std::string& arguments) const {
-    return nlohmann::json::parse(run(arguments + " --json").out);
-  }
-
-  test::Shell shell;
 };
 
 // ---- Limits

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "support/shell.h"
+#include "support/program.h"
 
 namespace flopstat {
 namespace {
@@ -17,12 +17,11 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class CiExamples : public ::testing::Test {
+class CiExamples : public test::ProgramTest {
  protected:
   void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the examples for CI were NOT tested";
-#endif
+    ProgramTest::SetUp();
+    if (IsSkipped()) return;
     for (const char* command : {"git", "bash"}) {
       if (!test::has_command(command)) GTEST_SKIP() << "there is no " << command << ": these examples were NOT tested";
     }
@@ -52,8 +51,6 @@ class CiExamples : public ::testing::Test {
     return run("cd repo && '" FLOPSTAT_PYTHON "' '" FLOPSTAT_SOURCE_DIR "/scripts/run_action' \"$E/ci/action.yml\" " +
                inputs);
   }
-
-  test::Shell shell;
 };
 
 TEST_F(CiExamples, the_file_of_budgets_holds_for_the_examples) {

@@ -23,10 +23,10 @@ using test::Outcome;
 
 class HostileFile : public test::ProgramTest {
  protected:
-  /// In the folder of the test's files.
-  Outcome run(const std::string& arguments) const { return shell_in(folder_, "\"$F\" " + arguments); }
+  /// In the folder of the test's files; ended after 20 seconds (code 124).
+  Outcome run(const std::string& arguments) const { return shell.run("cd \"$T\" && timeout 20 \"$F\" " + arguments); }
 
-  void file(const std::string& name, const std::string& text) const { write(name, text); }
+  void file(const std::string& name, const std::string& text) const { shell.write(name, text); }
 
   static std::string model() {
     test::TfliteBuilder b;
@@ -58,13 +58,13 @@ TEST_F(HostileFile, an_empty_file_is_refused) {
 TEST_F(HostileFile, a_missing_file_is_refused) { expect_refused("nosuch.tflite", "there is no such file"); }
 
 TEST_F(HostileFile, a_directory_is_refused_and_says_what_to_name) {
-  std::filesystem::create_directory(folder_ + "/model.tflite");
+  std::filesystem::create_directory(shell.folder() + "/model.tflite");
   expect_refused("model.tflite", "it is a directory");
   EXPECT_THAT(run("model.tflite").err, HasSubstr("  help: name the files inside it\n"));
 }
 
 TEST_F(HostileFile, a_fifo_that_nobody_writes_to_is_refused_at_once) {
-  ASSERT_EQ(::mkfifo((folder_ + "/pipe.tflite").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo((shell.folder() + "/pipe.tflite").c_str(), 0600), 0);
   expect_refused("pipe.tflite", "it is a FIFO");
   EXPECT_THAT(run("pipe.tflite").err, HasSubstr("  help: read it through standard input"));
 }

@@ -22,19 +22,13 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-using test::contents;
 using test::Outcome;
 using test::text_of;
 
 class Program : public test::ProgramTest {
  protected:
-  /// In the folder of the examples.
-  Outcome shell(const std::string& command) const { return shell_in(FLOPSTAT_SOURCE_DIR "/examples", command); }
-
-  Outcome run(const std::string& arguments) const { return shell("\"$F\" " + arguments); }
-
   std::string file(const std::string& name, const std::string& text) const {
-    write(name, text);
+    shell.write(name, text);
     return "\"$T/" + name + "\"";
   }
 
@@ -83,7 +77,7 @@ TEST_F(Program, several_models_are_an_array_or_a_comparison) {
 }
 
 TEST_F(Program, standard_input_is_a_dash) {
-  const Outcome outcome = shell("\"$F\" - --json < mnist_mlp.tflite");
+  const Outcome outcome = shell.run("\"$F\" - --json < mnist_mlp.tflite");
   EXPECT_EQ(outcome.code, 0);
   const nlohmann::json piped = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(piped["model"]["path"], "-");
@@ -91,7 +85,7 @@ TEST_F(Program, standard_input_is_a_dash) {
 }
 
 TEST_F(Program, a_model_in_c_source_costs_what_its_file_costs) {
-  const std::string bytes = contents(FLOPSTAT_SOURCE_DIR "/examples/sine_int8.tflite");
+  const std::string bytes = test::contents(FLOPSTAT_SOURCE_DIR "/examples/sine_int8.tflite");
   const std::string source = file("model.cc", test::c_source(test::bytes_of_text(bytes), "g_sine"));
   const nlohmann::json array = nlohmann::json::parse(run(source + " --json").out);
   const nlohmann::json direct = nlohmann::json::parse(run("sine_int8.tflite --json").out);
@@ -102,7 +96,7 @@ TEST_F(Program, a_model_in_c_source_costs_what_its_file_costs) {
   EXPECT_EQ(array["model"]["c_array"], "g_sine");
   EXPECT_EQ(array["model"]["file_bytes"], bytes.size());
   EXPECT_THAT(run(source).out, StartsWith("model.cc   tflite in a C array   i8   3 ops"));
-  EXPECT_THAT(shell("\"$F\" -v - < \"$T/model.cc\"").out, HasSubstr("\n  C array      g_sine\n"));
+  EXPECT_THAT(shell.run("\"$F\" -v - < \"$T/model.cc\"").out, HasSubstr("\n  C array      g_sine\n"));
 }
 
 TEST_F(Program, a_file_that_cannot_be_read_is_3_and_says_where) {
@@ -171,14 +165,14 @@ TEST_F(Program, output_goes_to_files_by_their_extension) {
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, IsEmpty());
   EXPECT_THAT(outcome.err, HasSubstr("wrote "));
-  EXPECT_EQ(contents(folder_ + "/a.json"), run("mnist_mlp.tflite --json").out);
-  EXPECT_EQ(contents(folder_ + "/a.txt"), run("mnist_mlp.tflite").out);
+  EXPECT_EQ(shell.read("a.json"), run("mnist_mlp.tflite --json").out);
+  EXPECT_EQ(shell.read("a.txt"), run("mnist_mlp.tflite").out);
   EXPECT_THAT(run("mnist_mlp.tflite -q -o \"$T/b.json\"").err, IsEmpty());
   EXPECT_EQ(run("mnist_mlp.tflite -o -").out, run("mnist_mlp.tflite").out);
 }
 
 TEST_F(Program, an_output_that_cannot_be_written_is_3) {
-  const Outcome full = shell("\"$F\" mnist_mlp.tflite > /dev/full");
+  const Outcome full = shell.run("\"$F\" mnist_mlp.tflite > /dev/full");
   EXPECT_EQ(full.code, 3);
   EXPECT_THAT(full.err, StartsWith("error: cannot write to standard output: "));
   EXPECT_EQ(run("mnist_mlp.tflite -o \"$T/nosuch/a.json\"").code, 3);
@@ -186,46 +180,46 @@ TEST_F(Program, an_output_that_cannot_be_written_is_3) {
 
 TEST_F(Program, a_closed_pipe_ends_silently_with_0) {
   // The reader is gone before the program starts.
-  const Outcome outcome = shell("{ sleep 0.2; \"$F\" mnist_mlp.tflite; echo $? > \"$T/code\"; } | true");
+  const Outcome outcome = shell.run("{ sleep 0.2; \"$F\" mnist_mlp.tflite; echo $? > \"$T/code\"; } | true");
   EXPECT_THAT(outcome.err, IsEmpty());
-  EXPECT_EQ(contents(folder_ + "/code"), "0\n");
+  EXPECT_EQ(shell.read("code"), "0\n");
 }
 
 TEST_F(Program, colour_is_for_terminals_and_for_those_who_ask) {
   EXPECT_THAT(run("mnist_mlp.tflite").out, Not(HasSubstr("\x1b")));
   EXPECT_THAT(run("mnist_mlp.tflite --color always").out, HasSubstr("\x1b["));
-  EXPECT_THAT(shell("CLICOLOR_FORCE=1 \"$F\" mnist_mlp.tflite").out, HasSubstr("\x1b["));
-  EXPECT_THAT(shell("CLICOLOR_FORCE=1 NO_COLOR=1 \"$F\" mnist_mlp.tflite").out, Not(HasSubstr("\x1b")));
-  EXPECT_THAT(shell("CLICOLOR_FORCE=1 \"$F\" mnist_mlp.tflite --color=never").out, Not(HasSubstr("\x1b")));
-  EXPECT_THAT(shell("CLICOLOR_FORCE=1 \"$F\" mnist_mlp.tflite --json").out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shell.run("CLICOLOR_FORCE=1 \"$F\" mnist_mlp.tflite").out, HasSubstr("\x1b["));
+  EXPECT_THAT(shell.run("CLICOLOR_FORCE=1 NO_COLOR=1 \"$F\" mnist_mlp.tflite").out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shell.run("CLICOLOR_FORCE=1 \"$F\" mnist_mlp.tflite --color=never").out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shell.run("CLICOLOR_FORCE=1 \"$F\" mnist_mlp.tflite --json").out, Not(HasSubstr("\x1b")));
 }
 
 TEST_F(Program, characters_beyond_ascii_are_for_utf8_locales) {
   EXPECT_THAT(run("mnist_mlp.tflite").out, HasSubstr("####"));
-  EXPECT_THAT(shell("LC_ALL= LC_CTYPE=C.UTF-8 \"$F\" mnist_mlp.tflite").out, HasSubstr("█"));
-  EXPECT_THAT(shell("LC_ALL=C LANG=C.UTF-8 \"$F\" mnist_mlp.tflite").out, Not(HasSubstr("█")));
+  EXPECT_THAT(shell.run("LC_ALL= LC_CTYPE=C.UTF-8 \"$F\" mnist_mlp.tflite").out, HasSubstr("█"));
+  EXPECT_THAT(shell.run("LC_ALL=C LANG=C.UTF-8 \"$F\" mnist_mlp.tflite").out, Not(HasSubstr("█")));
 }
 
 TEST_F(Program, every_screen_ends_silently_where_its_reader_goes) {
   for (const std::string command : {"ops", "tree", "memory"}) {
-    const Outcome head = shell("{ \"$F\" " + command + " small_cnn.tflite; echo $? > \"$T/code\"; } | head -n 1");
+    const Outcome head = shell.run("{ \"$F\" " + command + " small_cnn.tflite; echo $? > \"$T/code\"; } | head -n 1");
     EXPECT_THAT(head.out, StartsWith("small_cnn.tflite   tflite"));
     EXPECT_THAT(head.err, IsEmpty());
-    EXPECT_EQ(contents(folder_ + "/code"), "0\n");
-    const Outcome full = shell("\"$F\" " + command + " small_cnn.tflite > /dev/full");
+    EXPECT_EQ(shell.read("code"), "0\n");
+    const Outcome full = shell.run("\"$F\" " + command + " small_cnn.tflite > /dev/full");
     EXPECT_EQ(full.code, 3);
     EXPECT_THAT(full.err, StartsWith("error: cannot write to standard output: "));
   }
 }
 
 TEST_F(Program, every_screen_fits_a_terminal_of_any_width) {
-  if (shell("script -qec true /dev/null").code != 0) {
+  if (shell.run("script -qec true /dev/null").code != 0) {
     GTEST_SKIP() << "script(1) can open no terminal here: widths were NOT tested";
   }
   for (const std::string width : {"60", "80", "100", "200"}) {
     for (const std::string command : {"count", "ops", "tree", "memory"}) {
-      const Outcome outcome = shell("COLUMNS=" + width + " NO_COLOR=1 script -qec \"$F " + command +
-                                    " small_cnn.tflite\" /dev/null < /dev/null | tr -d '\\r'");
+      const Outcome outcome = shell.run("COLUMNS=" + width + " NO_COLOR=1 script -qec \"$F " + command +
+                                        " small_cnn.tflite\" /dev/null < /dev/null | tr -d '\\r'");
       EXPECT_THAT(outcome.out, HasSubstr("CONV_2D"));
       EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b[")));
       std::istringstream lines(outcome.out);
@@ -237,32 +231,32 @@ TEST_F(Program, every_screen_fits_a_terminal_of_any_width) {
 TEST_F(Program, the_same_input_gives_the_same_bytes_in_every_locale_and_folder) {
   for (const std::string arguments :
        {"", "ops", "tree", "memory", "--csv", "ops --csv", "--markdown", "--json", "tree --json"}) {
-    const std::string here = shell("LC_ALL=C.UTF-8 \"$F\" " + arguments + " small_cnn.tflite").out;
+    const std::string here = shell.run("LC_ALL=C.UTF-8 \"$F\" " + arguments + " small_cnn.tflite").out;
     EXPECT_THAT(here, Not(IsEmpty()));
-    EXPECT_EQ(shell("LC_ALL=de_DE.UTF-8 \"$F\" " + arguments + " small_cnn.tflite").out, here);
-    const std::string absolute = shell("LC_ALL=C.UTF-8 \"$F\" " + arguments + " \"$PWD\"/small_cnn.tflite").out;
+    EXPECT_EQ(shell.run("LC_ALL=de_DE.UTF-8 \"$F\" " + arguments + " small_cnn.tflite").out, here);
+    const std::string absolute = shell.run("LC_ALL=C.UTF-8 \"$F\" " + arguments + " \"$PWD\"/small_cnn.tflite").out;
     EXPECT_EQ(absolute, here);
     EXPECT_THAT(absolute, Not(HasSubstr(FLOPSTAT_SOURCE_DIR)));
   }
 }
 
 TEST_F(Program, a_folder_is_the_models_in_it) {
-  shell(
+  shell.run(
       "mkdir -p \"$T/models/deep\" && cp sine.tflite \"$T/models/b.bin\" && cp mnist_mlp.tflite \"$T/models/deep/a\" "
       "&& "
       "echo words > \"$T/models/README\" && : > \"$T/models/empty\" && ln -s . \"$T/models/loop\"");
-  const Outcome json = shell("cd \"$T\" && \"$F\" models --json");
+  const Outcome json = shell.run("cd \"$T\" && \"$F\" models --json");
   EXPECT_EQ(json.code, 0) << json.err;
   EXPECT_THAT(json.err, IsEmpty());
   const nlohmann::json documents = nlohmann::json::parse(json.out);
   ASSERT_EQ(documents.size(), 2u);
   EXPECT_EQ(documents[0]["model"]["path"], "models/b.bin");
   EXPECT_EQ(documents[1]["model"]["path"], "models/deep/a");
-  EXPECT_THAT(shell("cd \"$T\" && \"$F\" models/").out, ::testing::ContainsRegex("Model +Format +MACs"));
-  EXPECT_EQ(nlohmann::json::parse(shell("cd \"$T\" && \"$F\" models/deep --json").out).size(), 1u);
+  EXPECT_THAT(shell.run("cd \"$T\" && \"$F\" models/").out, ::testing::ContainsRegex("Model +Format +MACs"));
+  EXPECT_EQ(nlohmann::json::parse(shell.run("cd \"$T\" && \"$F\" models/deep --json").out).size(), 1u);
 
-  shell("head -c 1000 sine.tflite > \"$T/models/cut.tflite\" && : > \"$T/models/nothing.onnx\"");
-  const Outcome broken = shell("cd \"$T\" && \"$F\" ops models");
+  shell.run("head -c 1000 sine.tflite > \"$T/models/cut.tflite\" && : > \"$T/models/nothing.onnx\"");
+  const Outcome broken = shell.run("cd \"$T\" && \"$F\" ops models");
   EXPECT_EQ(broken.code, 3);
   EXPECT_THAT(broken.out, HasSubstr("b.bin   tflite"));
   EXPECT_THAT(broken.out, HasSubstr("\n\na   tflite"));
@@ -272,7 +266,7 @@ TEST_F(Program, a_folder_is_the_models_in_it) {
 }
 
 TEST_F(Program, a_folder_without_a_model_is_3) {
-  shell("mkdir \"$T/none\" \"$T/bare\" && echo words > \"$T/none/README\"");
+  shell.run("mkdir \"$T/none\" \"$T/bare\" && echo words > \"$T/none/README\"");
   for (const char* folder : {"none", "bare"}) {
     const Outcome outcome = run(std::string("\"$T/") + folder + "\"");
     EXPECT_EQ(outcome.code, 3) << folder;
@@ -299,14 +293,14 @@ TEST_F(Program, of_two_files_the_good_one_is_shown_by_every_command) {
 TEST_F(Program, one_run_writes_several_formats) {
   const Outcome outcome = run("ops small_cnn.tflite -o \"$T/a.csv\" -o \"$T/a.md\" -o \"$T/a.json\" -o \"$T/a.txt\"");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(contents(folder_ + "/a.csv"), run("ops small_cnn.tflite --csv").out);
-  EXPECT_EQ(contents(folder_ + "/a.md"), run("ops small_cnn.tflite --markdown").out);
-  EXPECT_EQ(contents(folder_ + "/a.json"), run("ops small_cnn.tflite --json").out);
-  EXPECT_EQ(contents(folder_ + "/a.txt"), run("ops small_cnn.tflite").out);
-  EXPECT_THAT(contents(folder_ + "/a.csv"), StartsWith("index,graph,node,offset,name,type,"));
-  EXPECT_THAT(contents(folder_ + "/a.md"), HasSubstr("| **TOTAL** |"));
+  EXPECT_EQ(shell.read("a.csv"), run("ops small_cnn.tflite --csv").out);
+  EXPECT_EQ(shell.read("a.md"), run("ops small_cnn.tflite --markdown").out);
+  EXPECT_EQ(shell.read("a.json"), run("ops small_cnn.tflite --json").out);
+  EXPECT_EQ(shell.read("a.txt"), run("ops small_cnn.tflite").out);
+  EXPECT_THAT(shell.read("a.csv"), StartsWith("index,graph,node,offset,name,type,"));
+  EXPECT_THAT(shell.read("a.md"), HasSubstr("| **TOTAL** |"));
   EXPECT_EQ(run("memory small_cnn.tflite -o \"$T/plan.svg\"").code, 0);
-  EXPECT_THAT(contents(folder_ + "/plan.svg"), StartsWith("<svg "));
+  EXPECT_THAT(shell.read("plan.svg"), StartsWith("<svg "));
 }
 
 TEST_F(Program, csv_of_several_models_is_one_table_that_names_them) {
@@ -318,7 +312,7 @@ TEST_F(Program, csv_of_several_models_is_one_table_that_names_them) {
 
 TEST_F(Program, standard_input_has_every_screen) {
   for (const std::string command : {"ops", "tree", "memory"}) {
-    const Outcome piped = shell("cat small_cnn.tflite | \"$F\" " + command + " -");
+    const Outcome piped = shell.run("cat small_cnn.tflite | \"$F\" " + command + " -");
     EXPECT_EQ(piped.code, 0);
     EXPECT_THAT(piped.out, StartsWith("standard input   tflite"));
     EXPECT_THAT(piped.out, HasSubstr("conv2d"));
@@ -344,7 +338,7 @@ TEST_F(Program, options_that_a_command_does_not_have_are_2) {
     EXPECT_THAT(outcome.err, HasSubstr("\n  help: ")) << arguments;
   }
   EXPECT_THAT(run("ops sine.tflite --sort mcas").err, HasSubstr("did you mean 'macs'?"));
-  EXPECT_THAT(contents(folder_ + "/plan.svg"), IsEmpty());
+  EXPECT_THAT(shell.read("plan.svg"), IsEmpty());
 }
 
 TEST_F(Program, names_from_a_file_move_no_cursor) {
@@ -359,7 +353,7 @@ TEST_F(Program, names_from_a_file_move_no_cursor) {
   for (const std::string arguments : {"ops", "tree", "memory", "ops --csv", "ops --markdown"}) {
     const Outcome plain = run(arguments + " " + model);
     EXPECT_EQ(plain.code, 0);
-    const std::string text = shell("LC_ALL=C.UTF-8 \"$F\" " + arguments + " " + model).out;
+    const std::string text = shell.run("LC_ALL=C.UTF-8 \"$F\" " + arguments + " " + model).out;
     EXPECT_THAT(text, HasSubstr("caf\xC3\xA9")) << arguments;
     EXPECT_THAT(text, HasSubstr("x1B")) << arguments;
     for (const char* control : {"\x1b", "\x07", "\xE2\x80\xAE"}) EXPECT_THAT(text, Not(HasSubstr(control)));

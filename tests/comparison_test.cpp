@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "support/shell.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -33,24 +33,16 @@ std::string unknown_model() {
   b.op({.code = test::builtin::custom, .custom_code = "Mystery", .inputs = {x}, .outputs = {y}});
   b.inputs({x});
   b.outputs({y});
-  const std::vector<std::byte> bytes = b.finish();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return test::text_of(b.finish());
 }
 
-class Compared : public ::testing::Test {
+class Compared : public test::ProgramTest {
  protected:
   void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: comparisons were NOT tested";
-#endif
+    ProgramTest::SetUp();
+    if (IsSkipped()) return;
     shell.write("accuracy.csv",
                 "model,top-1,by\nsine,0.5,Ada\nmnist_mlp.tflite,97.1,Bob\nmnist_mlp_50,97.3,Bob\nresnet,99,Eve\n");
-  }
-
-  Outcome run(const std::string& arguments) const { return shell.run("\"$F\" " + arguments); }
-
-  nlohmann::json document(const std::string& arguments) const {
-    return nlohmann::json::parse(run(arguments + " --json").out);
   }
 
   std::vector<std::string> ranking(const std::string& arguments) const {
@@ -59,8 +51,6 @@ class Compared : public ::testing::Test {
     for (const nlohmann::json& model : json["models"]) paths.push_back(model["path"]);
     return paths;
   }
-
-  test::Shell shell;
 };
 
 TEST_F(Compared, ranks_models_of_any_format_by_macs) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "flopstat/conventions.h"
-#include "support/shell.h"
+#include "support/program.h"
 
 namespace flopstat {
 namespace {
@@ -17,19 +17,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ConventionProgram : public ::testing::Test {
- protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the command line was NOT tested";
-#endif
-  }
-
-  /// Runs the program in the folder of the examples.
-  Outcome run(const std::string& arguments) const { return shell_.run("$F " + arguments); }
-
-  test::Shell shell_;
-};
+using ConventionProgram = test::ProgramTest;
 
 TEST_F(ConventionProgram, lists_every_convention_with_its_rule) {
   const std::string list = run("conventions").out;
@@ -88,7 +76,7 @@ TEST_F(ConventionProgram, gives_documents_that_fit_their_schemas) {
   for (const char* arguments : {"digits_cnn.keras --convention all", "tiny_lstm.keras --convention flopco-keras",
                                 "tiny_gpt.onnx --convention fvcore"}) {
     const Outcome outcome =
-        shell_.run("$F " + std::string(arguments) + " --json | " + test::against_schema("count.schema.json"));
+        shell.run("$F " + std::string(arguments) + " --json | " + test::against_schema("count.schema.json"));
     if (outcome.code == 77) GTEST_SKIP() << "NOT TESTED: no validator of JSON schemas is installed";
     EXPECT_EQ(outcome.code, 0) << arguments << outcome.out << outcome.err;
   }

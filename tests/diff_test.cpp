@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "support/onnx_writer.h"
-#include "support/shell.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
 namespace {
 
 using test::Outcome;
+using test::text_of;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
@@ -26,10 +27,6 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr const char* kAnyDifference = " --fail-if 'macs!=+0'";
-
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -68,27 +65,15 @@ std::string unknown_model(const std::string& name) {
   return text_of(b.finish());
 }
 
-class Diff : public ::testing::Test {
+class Diff : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: flopstat diff was NOT tested";
-#endif
-  }
-
-  Outcome run(const std::string& arguments) const { return shell.run("\"$F\" diff " + arguments); }
+  Diff() : ProgramTest("diff") {}
 
   /// The path of a file with these contents, for the shell.
   std::string file(const std::string& name, const std::string& contents) const {
     shell.write(name, contents);
     return "\"$T/" + name + "\"";
   }
-
-  nlohmann::json document(const std::string& arguments) const {
-    return nlohmann::json::parse(run(arguments + " --json").out);
-  }
-
-  test::Shell shell;
 };
 
 // ---- The screen

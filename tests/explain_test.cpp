@@ -2,18 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 
 #include "support/formula.h"
-#include "support/shell.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -24,55 +19,17 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
+using test::Outcome;
 
-std::string contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class Explain : public ::testing::Test {
+class Explain : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the command line was NOT tested";
-#endif
-  }
-  void TearDown() override { std::system(("rm -r '" + folder_ + "'").c_str()); }
-
-  /// A shell command in which $F is the program and $T a folder for files; its streams are read back.
-  Outcome shell(const std::string& command) const {
-#ifdef FLOPSTAT_PROGRAM
-    const std::string program = FLOPSTAT_PROGRAM;
-#else
-    const std::string program = "false";
-#endif
-    const std::string line = "cd '" FLOPSTAT_SOURCE_DIR
-                             "/examples' && unset NO_COLOR CLICOLOR_FORCE COLUMNS && export LC_ALL=C TERM=xterm F='" +
-                             program + "' T='" + folder_ + "' && { " + command + "; } >'" + folder_ + "/out' 2>'" +
-                             folder_ + "/err'";
-    const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(folder_ + "/out"), contents(folder_ + "/err")};
-  }
-
-  Outcome run(const std::string& arguments) const { return shell("\"$F\" explain " + arguments); }
+  Explain() : ProgramTest("explain") {}
 
   /// Writes a model and returns its path for the shell.
   std::string model(test::TfliteBuilder& b) const {
-    const std::vector<std::byte> bytes = b.finish();
-    std::ofstream(folder_ + "/m.tflite", std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    shell.write("m.tflite", test::text_of(b.finish()));
     return "\"$T/m.tflite\"";
   }
-
-  std::string folder_ = [] {
-    std::string path = ::testing::TempDir() + "flopstat_explain_XXXXXX";
-    return std::string(::mkdtemp(path.data()));
-  }();
 };
 
 TEST_F(Explain, alone_lists_what_can_be_explained) {
@@ -197,27 +154,25 @@ TEST_F(Explain, json_has_the_same_derivations) {
   EXPECT_EQ(nlohmann::json::parse(run("conv --json").out)["rules"][0]["name"], "conv");
   EXPECT_GT(nlohmann::json::parse(run("--json").out)["terms"].size(), 10u);
   EXPECT_EQ(run("mnist_mlp.tflite 0 -o \"$T/a.json\"").code, 0);
-  EXPECT_EQ(contents(folder_ + "/a.json"), run("mnist_mlp.tflite 0 --json").out);
+  EXPECT_EQ(shell.read("a.json"), run("mnist_mlp.tflite 0 --json").out);
 }
 
 TEST_F(Explain, json_is_described_by_its_schema) {
   const std::string check = " | " + test::against_schema("explain.schema.json");
-  if (shell("echo {}" + check).code == 77) {
+  if (shell.run("echo {}" + check).code == 77) {
     GTEST_SKIP() << "python3-jsonschema is not installed: the schema was NOT checked";
   }
-  EXPECT_EQ(shell("echo {}" + check).code, 1);
+  EXPECT_EQ(shell.run("echo {}" + check).code, 1);
   for (const char* words : {"mnist_mlp.tflite", "small_cnn_int8.tflite 0", "rules", "MACs", ""}) {
-    const Outcome outcome = shell("\"$F\" explain " + std::string(words) + " --json" + check);
+    const Outcome outcome = shell.run("\"$F\" explain " + std::string(words) + " --json" + check);
     EXPECT_EQ(outcome.code, 0) << words << outcome.err;
   }
 }
 
 TEST_F(Explain, lines_fit_a_narrow_terminal) {
-  if (shell("script -qec true /dev/null").code != 0) {
-    GTEST_SKIP() << "script(1) can open no terminal here: the width was NOT tested";
-  }
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: the width was NOT tested";
   const Outcome outcome =
-      shell("COLUMNS=60 TERM=dumb script -qec \"'$F' explain small_cnn_int8.tflite 0\" /dev/null | tr -d '\\r'");
+      shell.run("COLUMNS=60 TERM=dumb script -qec \"'$F' explain small_cnn_int8.tflite 0\" /dev/null | tr -d '\\r'");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("requantize"));
   std::istringstream lines(outcome.out);
@@ -225,7 +180,7 @@ TEST_F(Explain, lines_fit_a_narrow_terminal) {
 }
 
 TEST_F(Explain, a_closed_pipe_ends_it_silently) {
-  const Outcome outcome = shell("\"$F\" explain rules | head -n 1");
+  const Outcome outcome = shell.run("\"$F\" explain rules | head -n 1");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, IsEmpty());
   EXPECT_THAT(outcome.out, StartsWith("conv:"));
@@ -237,7 +192,7 @@ TEST_F(Explain, colour_is_for_terminals) {
 }
 
 TEST_F(Explain, has_help_and_refuses_a_second_node) {
-  const Outcome help = shell("\"$F\" help explain");
+  const Outcome help = shell.run("\"$F\" help explain");
   EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.out, HasSubstr("flopstat explain model.tflite 7"));
   EXPECT_EQ(run("mnist_mlp.tflite 0 1").code, 2);

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "support/shell.h"
+#include "support/program.h"
 
 namespace flopstat {
 namespace {
@@ -16,22 +16,14 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class Installation : public ::testing::Test {
+class Installation : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the installation was NOT tested";
-#endif
-  }
-
   /// Fails the test where the command fails.
   std::string must(const std::string& command) const {
     const Outcome outcome = shell.run(command);
     EXPECT_EQ(outcome.code, 0) << command << "\n" << outcome.out << outcome.err;
     return outcome.out;
   }
-
-  test::Shell shell;
 };
 
 TEST_F(Installation, has_everything_that_users_look_for_in_its_usual_place) {

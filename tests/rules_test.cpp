@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "support/onnx_writer.h"
-#include "support/shell.h"
+#include "support/program.h"
 
 namespace flopstat {
 namespace {
 
 using test::Outcome;
+using test::text_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -22,30 +23,13 @@ using ::testing::Not;
 constexpr uint64_t kLength = 16, kChannels = 64, kClasses = 10, kWidth = 5;  // of examples/custom_op.onnx
 constexpr uint64_t kMacs = kLength * kChannels * kWidth + kLength * kChannels * kClasses;
 
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-class RulesFiles : public ::testing::Test {
+class RulesFiles : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the command line was NOT tested";
-#endif
-  }
-
-  /// Runs the program in the folder of the examples.
-  Outcome run(const std::string& arguments) const { return shell_.run("$F " + arguments); }
-
-  void write(const std::string& name, const std::string& text) const { shell_.write(name, text); }
-
   nlohmann::json json_of(const std::string& arguments) const {
     const Outcome outcome = run(arguments + " --json");
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     return nlohmann::json::parse(outcome.out);
   }
-
-  test::Shell shell_;
 };
 
 TEST_F(RulesFiles, make_a_model_known_that_was_not) {
@@ -66,7 +50,7 @@ TEST_F(RulesFiles, give_documents_that_fit_their_schemas) {
   const std::string explain =
       "$F explain custom_op.onnx --rules custom_op.toml --json | " + test::against_schema("explain.schema.json");
   for (const std::string& command : {count, explain}) {
-    const Outcome outcome = shell_.run(command);
+    const Outcome outcome = shell.run(command);
     if (outcome.code == 77) GTEST_SKIP() << "NOT TESTED: no validator of JSON schemas is installed";
     EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   }
@@ -88,8 +72,8 @@ TEST_F(RulesFiles, scale_with_the_free_dimensions) {
                                         .node(test::onnx_node("MyOp", {"x"}, {"y"}, {}, "n", "com.acme"))
                                         .output("y")
                                         .model());
-  write("free.onnx", text_of(bytes));
-  write("my.toml", "[op.MyOp]\nmul_add = 'dim(x, 1) * dim(x, 1) * dim(x, 0)'\noutput = 'x'\n");
+  shell.write("free.onnx", text_of(bytes));
+  shell.write("my.toml", "[op.MyOp]\nmul_add = 'dim(x, 1) * dim(x, 1) * dim(x, 0)'\noutput = 'x'\n");
   const Outcome outcome = run("scale $T/free.onnx --rules $T/my.toml");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("batch"));
@@ -106,11 +90,11 @@ TEST_F(RulesFiles, are_told_where_they_are_used) {
 }
 
 TEST_F(RulesFiles, with_a_mistake_end_with_its_place) {
-  write("my.toml", "[op.BandMix]\nmull_add = 'numel(y)'\n");
+  shell.write("my.toml", "[op.BandMix]\nmull_add = 'numel(y)'\n");
   const Outcome key = run("custom_op.onnx --rules $T/my.toml");
   EXPECT_EQ(key.code, 2);
   EXPECT_THAT(key.err, AllOf(HasSubstr("my.toml:2:1: a rule has no 'mull_add'"), HasSubstr("did you mean 'mul_add'?")));
-  write("my.toml", "[op.BandMix]\nmul_add = 'numel(y'\n");
+  shell.write("my.toml", "[op.BandMix]\nmul_add = 'numel(y'\n");
   EXPECT_THAT(run("explain custom_op.onnx 0 --rules $T/my.toml").err, HasSubstr("my.toml:2:19: expected ')'"));
   const Outcome missing = run("custom_op.onnx --rules $T/none.toml");
   EXPECT_EQ(missing.code, 2);
@@ -120,7 +104,7 @@ TEST_F(RulesFiles, with_a_mistake_end_with_its_place) {
 }
 
 TEST_F(RulesFiles, that_fit_no_node_are_warned_of) {
-  write("my.toml", "[op.BandMixx]\nadd = 1\n[op.MatMul]\nadd = 1\n");
+  shell.write("my.toml", "[op.BandMixx]\nadd = 1\n[op.MatMul]\nadd = 1\n");
   const Outcome outcome = run("custom_op.onnx --rules custom_op.toml --rules $T/my.toml");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("my.toml:1: the model has no node of the type 'BandMixx'"),
@@ -132,12 +116,12 @@ TEST_F(RulesFiles, begin_with_a_template_that_is_read_again) {
   EXPECT_EQ(written.code, 0) << written.err;
   EXPECT_THAT(written.out, AllOf(HasSubstr("[op.\"com.acme::BandMix\"]"), HasSubstr("attr('width') = 5"),
                                  HasSubstr("x1: f32 5x64 '/band'"), HasSubstr("x: f32 1x16x64 'x'")));
-  write("my.toml", written.out);
+  shell.write("my.toml", written.out);
   const Outcome unchanged = run("custom_op.onnx --rules $T/my.toml");
   EXPECT_EQ(unchanged.code, 0) << unchanged.err;
   EXPECT_THAT(unchanged.out, HasSubstr("the rule gives no shape"));
 
-  write("filled.toml", written.out + "mul_add = 'numel(y) * dim(w, 0)'\noutput = 'x'\n");
+  shell.write("filled.toml", written.out + "mul_add = 'numel(y) * dim(w, 0)'\noutput = 'x'\n");
   EXPECT_EQ(json_of("custom_op.onnx --rules $T/filled.toml")["totals"]["macs"], kMacs);
 }
 
@@ -159,12 +143,12 @@ TEST_F(RulesFiles, survive_names_that_would_leave_their_comment) {
                                         .node(test::onnx_node(name, {"x"}, {"y"}, {}, name, "com.acme"))
                                         .output("y")
                                         .model());
-  write("evil.onnx", text_of(bytes));
+  shell.write("evil.onnx", text_of(bytes));
   const Outcome written = run("explain $T/evil.onnx --template");
   EXPECT_EQ(written.code, 0) << written.err;
   EXPECT_THAT(written.out, Not(HasSubstr("\x1b")));
   EXPECT_THAT(written.out, Not(HasSubstr("\n[op.Evil]")));
-  write("evil.toml", written.out + "add = 'numel(x)'\noutput = 'x'\n");
+  shell.write("evil.toml", written.out + "add = 'numel(x)'\noutput = 'x'\n");
   const nlohmann::json document = json_of("$T/evil.onnx --rules $T/evil.toml");
   EXPECT_EQ(document["totals"]["complete"], true) << "the name is read again as it was";
 }

@@ -14,7 +14,7 @@
 #include "flopstat/analyze.h"
 #include "support/corpus.h"
 #include "support/onnx_writer.h"
-#include "support/shell.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
@@ -25,6 +25,7 @@ using test::onnx_integers;
 using test::onnx_node;
 using test::OnnxGraph;
 using test::Outcome;
+using test::text_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -63,10 +64,6 @@ OnnxGraph convolution(int64_t kernel, int64_t stride, int64_t padding) {
 }
 
 std::vector<std::byte> file_of(const OnnxGraph& graph) { return test::bytes_of(graph.model()); }
-
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 Scaling scaling_of(const OnnxGraph& graph, const Options& options = {},
                    const std::map<std::string, SizeRange>& ranges = {}) {
@@ -237,19 +234,16 @@ TEST(Scale, the_shape_of_an_input_binds_its_dimensions) {
 
 // ---- The program
 
-class ScaleProgram : public ::testing::Test {
+class ScaleProgram : public test::ProgramTest {
  protected:
+  ScaleProgram() : ProgramTest("scale") {}
+
   void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: the command line was NOT tested";
-#endif
-    shell_.write("attention.onnx", text_of(file_of(attention())));
-    shell_.write("strided.onnx", text_of(file_of(convolution(3, 2, 1))));
+    ProgramTest::SetUp();
+    if (IsSkipped()) return;
+    shell.write("attention.onnx", text_of(file_of(attention())));
+    shell.write("strided.onnx", text_of(file_of(convolution(3, 2, 1))));
   }
-
-  Outcome run(const std::string& arguments) const { return shell_.run("\"$F\" scale " + arguments); }
-
-  test::Shell shell_;
 };
 
 TEST_F(ScaleProgram, shows_a_polynomial_for_each_figure) {
@@ -260,7 +254,7 @@ TEST_F(ScaleProgram, shows_a_polynomial_for_each_figure) {
   EXPECT_THAT(outcome.out, HasSubstr("MACs            64*batch*seq^2 + 768*batch*seq\n"));
   EXPECT_THAT(outcome.out, HasSubstr("for seq >= 16\n"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("Integer OPs")));
-  const Outcome utf8 = shell_.run("LC_ALL=C.UTF-8 \"$F\" scale \"$T/attention.onnx\"");
+  const Outcome utf8 = shell.run("LC_ALL=C.UTF-8 \"$F\" scale \"$T/attention.onnx\"");
   EXPECT_THAT(utf8.out, HasSubstr("MACs            64·batch·seq² + 768·batch·seq\n"));
   EXPECT_THAT(utf8.out, HasSubstr("for seq ≥ 16\n"));
 }
@@ -318,8 +312,8 @@ TEST_F(ScaleProgram, csv_and_markdown_have_the_same_table) {
   EXPECT_THAT(markdown.out, HasSubstr("| 1 | 832 |"));
   EXPECT_EQ(run("\"$T/attention.onnx\" --csv").code, 2);
   EXPECT_EQ(run("\"$T/attention.onnx\" --dim seq=1..2 -o \"$T/a.csv\" -o \"$T/a.json\"").code, 0);
-  EXPECT_EQ(shell_.read("a.csv"), csv.out);
-  EXPECT_EQ(shell_.read("a.json"), run("\"$T/attention.onnx\" --dim seq=1..2 --json").out);
+  EXPECT_EQ(shell.read("a.csv"), csv.out);
+  EXPECT_EQ(shell.read("a.json"), run("\"$T/attention.onnx\" --dim seq=1..2 --json").out);
 }
 
 TEST_F(ScaleProgram, json_has_monomials_and_where_they_hold) {
@@ -338,12 +332,12 @@ TEST_F(ScaleProgram, json_has_monomials_and_where_they_hold) {
 
 TEST_F(ScaleProgram, json_is_described_by_its_schema) {
   const std::string check = " | " + test::against_schema("scale.schema.json");
-  if (shell_.run("echo {}" + check).code == 77) {
+  if (shell.run("echo {}" + check).code == 77) {
     GTEST_SKIP() << "python3-jsonschema is not installed: the schema was NOT checked";
   }
-  EXPECT_EQ(shell_.run("echo {}" + check).code, 1);
+  EXPECT_EQ(shell.run("echo {}" + check).code, 1);
   for (const char* model : {"\"$T/attention.onnx\" --dim seq=1..9", "\"$T/strided.onnx\"", "digits_cnn.tflite"}) {
-    const Outcome outcome = shell_.run("\"$F\" scale " + std::string(model) + " --json" + check);
+    const Outcome outcome = shell.run("\"$F\" scale " + std::string(model) + " --json" + check);
     EXPECT_EQ(outcome.code, 0) << model << outcome.err;
   }
 }
@@ -351,7 +345,7 @@ TEST_F(ScaleProgram, json_is_described_by_its_schema) {
 TEST_F(ScaleProgram, what_is_not_known_is_a_question_mark_with_its_reason) {
   OnnxGraph graph;
   graph.input("x", {"batch", 4}).node(onnx_node("Mystery", {"x"}, {"y"})).output("y", {"batch", 4});
-  shell_.write("unknown.onnx", text_of(file_of(graph)));
+  shell.write("unknown.onnx", text_of(file_of(graph)));
   const Outcome outcome = run("\"$T/unknown.onnx\"");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("MACs            ?\n"));
@@ -363,7 +357,7 @@ TEST_F(ScaleProgram, what_is_not_known_is_a_question_mark_with_its_reason) {
 TEST_F(ScaleProgram, long_and_strange_names_have_a_letter) {
   OnnxGraph graph;
   graph.input("x", {"past_sequence_length + 1", "\x1b[31mred", "N"}).node(onnx_node("Tanh", {"x"}, {"y"})).output("y");
-  shell_.write("names.onnx", text_of(file_of(graph)));
+  shell.write("names.onnx", text_of(file_of(graph)));
   const Outcome outcome = run("\"$T/names.onnx\"");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("P = past_sequence_length + 1, M = \\x1B[31mred\n"));
@@ -374,7 +368,7 @@ TEST_F(ScaleProgram, long_and_strange_names_have_a_letter) {
 
 TEST_F(ScaleProgram, only_scale_takes_ranges) {
   for (const char* command : {"", "ops", "tree", "memory", "explain"}) {
-    const Outcome outcome = shell_.run(std::string("\"$F\" ") + command + " digits_cnn.tflite --dim batch=1..8");
+    const Outcome outcome = shell.run(std::string("\"$F\" ") + command + " digits_cnn.tflite --dim batch=1..8");
     EXPECT_EQ(outcome.code, 2) << command;
     EXPECT_THAT(outcome.err, HasSubstr("flopstat scale MODEL --dim batch=1..8")) << command;
   }
@@ -400,15 +394,15 @@ TEST_F(ScaleProgram, without_a_free_dimension_it_says_what_can_be_done) {
 }
 
 TEST_F(ScaleProgram, reads_standard_input) {
-  const Outcome outcome = shell_.run("\"$F\" scale - < digits_cnn.tflite");
+  const Outcome outcome = shell.run("\"$F\" scale - < digits_cnn.tflite");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("standard input"));
 }
 
 TEST_F(ScaleProgram, lines_fit_a_narrow_terminal) {
-  if (!shell_.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: the width was NOT tested";
+  if (!shell.has_terminals()) GTEST_SKIP() << "script(1) can open no terminal here: the width was NOT tested";
   const Outcome outcome =
-      shell_.on_terminal("\"$F\" scale \"$T/strided.onnx\" --dim height=1..9 --dim width=7 --color never", 50);
+      shell.on_terminal("\"$F\" scale \"$T/strided.onnx\" --dim height=1..9 --dim width=7 --color never", 50);
   EXPECT_EQ(outcome.code, 0);
   std::istringstream lines(outcome.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 50u) << line;

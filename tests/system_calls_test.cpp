@@ -119,18 +119,18 @@ class SystemCalls : public test::ProgramTest {
   void SetUp() override {
     ProgramTest::SetUp();
     if (IsSkipped()) return;
-    if (shell_in(folder_, "strace -f -o $T/can true").code != 0) {
+    if (shell.run("strace -f -o \"$T/can\" true").code != 0) {
       GTEST_SKIP() << "NOT TESTED: strace is not there, or may not trace here";
     }
   }
 
   /// The calls about files, processes and the network that a command makes. `$F` is the program.
   std::vector<SystemCall> traced(const std::string& arguments, int code = 0) const {
-    const test::Outcome outcome =
-        shell_in(folder_, "strace -f -qq -s 4096 -e trace=%file,%process,%network,open,openat,creat -o $T/trace $F " +
-                              arguments);
+    const test::Outcome outcome = shell.run(
+        "cd \"$T\" && strace -f -qq -s 4096 -e trace=%file,%process,%network,open,openat,creat -o trace \"$F\" " +
+        arguments);
     EXPECT_EQ(outcome.code, code) << arguments << "\n" << outcome.err;
-    return calls_in(test::contents(folder_ + "/trace"));
+    return calls_in(shell.read("trace"));
   }
 };
 

@@ -115,31 +115,28 @@ TEST(TrainingOfExamples, grows_with_the_batch_but_for_the_optimizer) {
   EXPECT_EQ(eight.training->optimizer_work.flops, one.training->optimizer_work.flops);
 }
 
-class TrainingScreen : public ProgramTest {
- protected:
-  Outcome run(const std::string& arguments) const { return shell_in(FLOPSTAT_SOURCE_DIR, "\"$F\" " + arguments); }
-};
+using TrainingScreen = ProgramTest;
 
 TEST_F(TrainingScreen, has_a_column_for_each_part_of_a_step) {
-  const Outcome outcome = run("examples/mnist_mlp.keras --training=adam");
+  const Outcome outcome = run("mnist_mlp.keras --training=adam");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("FLOPs a step"), HasSubstr("Backward input"), HasSubstr("Backward weight"),
                                  HasSubstr("Optimizer"), HasSubstr("(adam, batch 1)"), HasSubstr("cross-entropy")));
-  EXPECT_THAT(run("examples/mnist_mlp.keras").out, Not(HasSubstr("Optimizer")));
-  EXPECT_THAT(run("ops examples/mnist_mlp.keras --training").out, HasSubstr("Backward weight"));
+  EXPECT_THAT(run("mnist_mlp.keras").out, Not(HasSubstr("Optimizer")));
+  EXPECT_THAT(run("ops mnist_mlp.keras --training").out, HasSubstr("Backward weight"));
 }
 
 TEST_F(TrainingScreen, one_line_has_layers_parameters_gradients_and_gflops) {
   // Forward 179,210, loss 70, backward 22,200 and 178,800, sgd 2 * 89,610.
-  EXPECT_THAT(run("examples/mnist_mlp.keras --training --oneline").out,
-              StartsWith("examples/mnist_mlp.keras: 4 layers, 89,610 parameters, 89,610 gradients, 0.000559 GFLOPs a "
+  EXPECT_THAT(run("mnist_mlp.keras --training --oneline").out,
+              StartsWith("mnist_mlp.keras: 4 layers, 89,610 parameters, 89,610 gradients, 0.000559 GFLOPs a "
                          "step of sgd"));
-  EXPECT_THAT(run("examples/mnist_mlp.keras --training --oneline --freeze dense").out,
+  EXPECT_THAT(run("mnist_mlp.keras --training --oneline --freeze dense").out,
               HasSubstr("89,610 parameters, 11,110 gradients"));
 }
 
 TEST_F(TrainingScreen, totals_of_epochs_are_steps_times_a_step) {
-  const Outcome outcome = run("examples/mnist_mlp.keras --training --dim batch=32 --samples 60000 --epochs 5 --json");
+  const Outcome outcome = run("mnist_mlp.keras --training --dim batch=32 --samples 60000 --epochs 5 --json");
   const nlohmann::json training = nlohmann::json::parse(outcome.out)["training"];
   EXPECT_EQ(training["steps"], 5 * 1875);
   EXPECT_EQ(training["total_flops"], training["step"]["flops"].get<uint64_t>() * 5 * 1875);
@@ -149,18 +146,18 @@ TEST_F(TrainingScreen, totals_of_epochs_are_steps_times_a_step) {
 }
 
 TEST_F(TrainingScreen, options_of_training_are_checked) {
-  const Outcome misspelt = run("examples/mnist_mlp.keras --training=adm");
+  const Outcome misspelt = run("mnist_mlp.keras --training=adm");
   EXPECT_EQ(misspelt.code, 2);
   EXPECT_THAT(misspelt.err, HasSubstr("did you mean 'adam'?"));
-  EXPECT_THAT(run("examples/mnist_mlp.keras --loss mse").err, HasSubstr("'--loss' is about training"));
-  EXPECT_THAT(run("examples/mnist_mlp.keras --training --epochs 2").err, HasSubstr("--samples"));
-  EXPECT_EQ(run("examples/mnist_mlp.keras --training --freeze dens").code, 2);
-  EXPECT_THAT(run("examples/mnist_mlp.keras --training --freeze dens").err, HasSubstr("did you mean 'dense'?"));
-  EXPECT_EQ(run("memory examples/mnist_mlp.keras --training").code, 2);
+  EXPECT_THAT(run("mnist_mlp.keras --loss mse").err, HasSubstr("'--loss' is about training"));
+  EXPECT_THAT(run("mnist_mlp.keras --training --epochs 2").err, HasSubstr("--samples"));
+  EXPECT_EQ(run("mnist_mlp.keras --training --freeze dens").code, 2);
+  EXPECT_THAT(run("mnist_mlp.keras --training --freeze dens").err, HasSubstr("did you mean 'dense'?"));
+  EXPECT_EQ(run("memory mnist_mlp.keras --training").code, 2);
 }
 
 TEST_F(TrainingScreen, a_quantized_network_says_why_it_is_not_trained) {
-  const Outcome outcome = run("examples/mnist_mlp_int8.tflite --training");
+  const Outcome outcome = run("mnist_mlp_int8.tflite --training");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("? training is not counted: the network is quantized to integers"));
 }

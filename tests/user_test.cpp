@@ -11,13 +11,14 @@
 #include <string>
 #include <vector>
 
-#include "support/shell.h"
+#include "support/program.h"
 #include "support/tflite_writer.h"
 
 namespace flopstat {
 namespace {
 
 using test::Outcome;
+using test::text_of;
 using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -44,10 +45,6 @@ size_t columns_of(const std::string& line) {
   return static_cast<size_t>(std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 /// A model of one operation that nobody knows, with this name.
 std::string unknown_model(const std::string& name) {
   test::TfliteBuilder b;
@@ -59,17 +56,9 @@ std::string unknown_model(const std::string& name) {
   return text_of(b.finish());
 }
 
-class User : public ::testing::Test {
+class User : public test::ProgramTest {
  protected:
-  void SetUp() override {
-#ifndef FLOPSTAT_PROGRAM
-    GTEST_SKIP() << "the program is not built: what users meet was NOT tested";
-#endif
-  }
-
   Outcome flopstat(const std::string& arguments) const { return shell.run("\"$F\" " + arguments); }
-
-  test::Shell shell;
 };
 
 // ---- Terminals

@@ -2,41 +2,35 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "support/shell.h"
 
 /// The built program, run as a user runs it.
 namespace flopstat::test {
 
-/// How a command ended, and what it printed.
-struct Outcome {
-  int code = -1;  ///< exit code; -1 where a signal ended it
-  std::string out;
-  std::string err;
-};
-
-/// The bytes of a file; empty where there is none.
-std::string contents(const std::string& path);
-
 std::string text_of(const std::vector<std::byte>& bytes);
 
-/// A test of the program, with a folder for its files that is gone afterwards. Skipped where the program is not built.
+/// A test of the program. Skipped where that is not built: what has a SetUp() of its own ends there if `IsSkipped()`.
 class ProgramTest : public ::testing::Test {
  protected:
+  /// `command` stands before all arguments: "diff".
+  explicit ProgramTest(std::string command = {}) : command_(std::move(command)) {}
+
   void SetUp() override;
-  void TearDown() override;
 
-  /// Runs a shell command in `folder`, ended after 20 seconds (code 124). In it $F is the program and $T the folder for
-  /// files; the locale is C.
-  Outcome shell_in(const std::string& folder, const std::string& command) const;
+  /// Runs the program in the folder of the examples.
+  Outcome run(const std::string& arguments) const;
 
-  /// Writes a file into the folder for files.
-  void write(const std::string& name, const std::string& text) const;
+  /// What it prints with --json.
+  nlohmann::json document(const std::string& arguments) const;
 
-  std::string folder_ = new_folder();
+  Shell shell;
 
  private:
-  static std::string new_folder();
+  std::string command_;
 };
 
 }  // namespace flopstat::test

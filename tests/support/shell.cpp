@@ -17,12 +17,12 @@ constexpr const char* kProgram = FLOPSTAT_PROGRAM;
 constexpr const char* kProgram = "false";
 #endif
 
+}  // namespace
+
 std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-}  // namespace
 
 Shell::Shell() : folder_(::testing::TempDir() + "flopstat_shell_XXXXXX") { ::mkdtemp(folder_.data()); }
 

@@ -12,6 +12,9 @@ struct Outcome {
   std::string err;
 };
 
+/// The bytes of a file; empty where there is none.
+std::string contents(const std::string& path);
+
 /// Runs commands as a user at a shell does, in the folder of the examples, in the C locale, with a terminal's usual
 /// environment. In a command $F is the program and $T a folder for files, which goes when this object does.
 class Shell {
