@@ -10,7 +10,6 @@
 #include "count/derive.h"
 #include "count/parameters.h"
 #include "flopstat/error.h"
-#include "graph/loop.h"
 #include "model/user_rule.h"
 #include "ops/ops.h"
 #include "ops/quantize.h"
@@ -231,37 +230,24 @@ class Counter {
                    const std::vector<Uses>& uses, Figure repeat, const ParameterCounter::Sources& sources) {
     const uint32_t caller = report_.rows.back().index;
     std::vector<size_t> starts;
-    const std::optional<ConventionTally> before = tally_;
+    // Only the branch that is chosen is in the tally.
+    const std::optional<ConventionTally> before = child.choose ? tally_ : std::nullopt;
     std::vector<std::optional<ConventionTally>> tallies;
     for (size_t c = 0; c < child.calls.size(); ++c) {
       const Called& called = child.calls[c];
       starts.push_back(report_.rows.size());
       if (child.choose) tally_ = before;
+      const Graph& callee = model_.graphs[called.frame.graph];
       count_frame(called.frame, uses[c], product_of(repeat, called.repeat),
-                  handed_down(graph, frame, node, called.frame, sources), caller,
+                  ParameterCounter::handed_down(graph, frame, node, callee, sources), caller,
                   reads_layers_ ? layers_.inside(node, called.frame.graph) : CallSite{});
       for (size_t i = starts.back(); called.bound && i < report_.rows.size(); ++i) {
         report_.rows[i].certainty = std::max(report_.rows[i].certainty, Certainty::bound);
       }
-      tallies.push_back(tally_);
+      if (child.choose) tallies.push_back(std::move(tally_));
     }
     starts.push_back(report_.rows.size());
-    if (child.choose && !child.calls.empty()) tally_ = tallies[choose(starts)];
-  }
-
-  /// Constants that the caller hands to a graph keep their sources.
-  ParameterCounter::Sources handed_down(const Graph& graph, const Frame& frame, const Node& node, const Frame& callee,
-                                        const ParameterCounter::Sources& sources) const {
-    ParameterCounter::Sources result;
-    const size_t first = first_handed_down(node.op);
-    const std::vector<TensorId>& inputs = model_.graphs[callee.graph].inputs;
-    for (size_t i = 0; i < inputs.size() && first + i < node.inputs.size(); ++i) {
-      const TensorId operand = node.inputs[first + i];
-      if (operand == kAbsent || inputs[i] == kAbsent) continue;
-      std::vector<Source> from = ParameterCounter::sources_of(graph, frame, sources, operand);
-      if (!from.empty()) result.emplace(inputs[i], std::move(from));
-    }
-    return result;
+    if (child.choose && !child.calls.empty()) tally_ = std::move(tallies[choose(starts)]);
   }
 
   /// Of branches that are taken on unknown conditions the dearest stands for all: the others run 0 times. Its number.

@@ -55,6 +55,19 @@ void ParameterCounter::pass_on(const Graph& graph, const Frame& frame, const Nod
   }
 }
 
+ParameterCounter::Sources ParameterCounter::handed_down(const Graph& graph, const Frame& frame, const Node& node,
+                                                        const Graph& callee, const Sources& sources) {
+  Sources result;
+  const size_t first = first_handed_down(node.op);
+  for (size_t i = 0; i < callee.inputs.size() && first + i < node.inputs.size(); ++i) {
+    const TensorId operand = node.inputs[first + i];
+    if (operand == kAbsent || callee.inputs[i] == kAbsent) continue;
+    std::vector<Source> from = sources_of(graph, frame, sources, operand);
+    if (!from.empty()) result.emplace(callee.inputs[i], std::move(from));
+  }
+  return result;
+}
+
 Parameters ParameterCounter::claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
                                    const Sources& sources, uint32_t row, std::vector<Claim>* claims) {
   Parameters claimed;

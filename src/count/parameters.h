@@ -49,6 +49,10 @@ class ParameterCounter {
   /// Remembers where the results of a node on constants alone come from.
   static void pass_on(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, Sources& sources);
 
+  /// Where constants come from that the node hands to a graph that it calls.
+  static Sources handed_down(const Graph& graph, const Frame& frame, const Node& node, const Graph& callee,
+                             const Sources& sources);
+
   /// Parameters that the node of the row reaches and no node before it did. `claims`, if given, gets every constant
   /// that it reaches, whichever row counts it.
   Parameters claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses, const Sources& sources,

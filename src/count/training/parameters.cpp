@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "count/backward/backward.h"
-#include "graph/loop.h"
 #include "model/suggest.h"
 
 namespace flopstat {
@@ -112,7 +111,8 @@ class ParameterWalk {
       if (child != frame.children.end()) {
         for (size_t c = 0; c < child->second.calls.size(); ++c) {
           const Frame& callee = child->second.calls[c].frame;
-          walk(callee, uses.children.at(i)[c], handed_down(graph, frame, node, callee, sources));
+          walk(callee, uses.children.at(i)[c],
+               ParameterCounter::handed_down(graph, frame, node, model_.graphs[callee.graph], sources));
         }
       } else if (on_constants_alone(frame, node) && !std::holds_alternative<Opaque>(node.op)) {
         ParameterCounter::pass_on(graph, frame, node, uses, sources);
@@ -123,20 +123,6 @@ class ParameterWalk {
   }
 
  private:
-  ParameterCounter::Sources handed_down(const Graph& graph, const Frame& frame, const Node& node, const Frame& callee,
-                                        const ParameterCounter::Sources& sources) const {
-    ParameterCounter::Sources result;
-    const size_t first = first_handed_down(node.op);
-    const std::vector<TensorId>& inputs = model_.graphs[callee.graph].inputs;
-    for (size_t i = 0; i < inputs.size() && first + i < node.inputs.size(); ++i) {
-      const TensorId operand = node.inputs[first + i];
-      if (operand == kAbsent || inputs[i] == kAbsent) continue;
-      std::vector<Source> from = ParameterCounter::sources_of(graph, frame, sources, operand);
-      if (!from.empty()) result.emplace(inputs[i], std::move(from));
-    }
-    return result;
-  }
-
   void claim(const Graph& graph, const Frame& frame, const Node& node, const Uses& uses,
              const ParameterCounter::Sources& sources, uint32_t row) {
     std::vector<Claim> claims;
