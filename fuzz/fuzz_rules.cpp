@@ -2,7 +2,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "count/conventions/user.h"
 #include "flopstat/error.h"
+#include "formats/rules/convention_file.h"
 #include "formats/rules/rules_file.h"
 #include "graph/apply_rules.h"
 #include "graph/frames.h"
@@ -32,15 +34,32 @@ Model model() {
   return model;
 }
 
+/// Any bytes are a convention or one `Error`; a convention says something of every kind of layer, of any size.
+void apply_convention(const File& file) {
+  std::shared_ptr<const Convention> convention;
+  try {
+    convention = user_convention(rules::read_convention(file, keys_of_user_conventions()));
+  } catch (const Error&) {
+    return;
+  }
+  for (auto kind = uint8_t{0}; kind <= static_cast<uint8_t>(LayerKind::other); ++kind) {
+    for (const uint64_t size : {uint64_t{0}, uint64_t{3}, UINT64_MAX}) {
+      convention->say({.kind = static_cast<LayerKind>(kind), .macs = size, .x = size, .y = size, .w = size});
+    }
+  }
+}
+
 }  // namespace
 
 /// Any bytes are rules or one `Error`, and every rule is applied to an operation without more than that.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto* begin = reinterpret_cast<const std::byte*>(data);
   if (size == 0) return 0;
+  const File file = File::from_bytes({begin, begin + size}, "fuzz.toml");
+  apply_convention(file);
   UserRules rules;
   try {
-    rules = rules::read_rules(File::from_bytes({begin, begin + size}, "fuzz.toml"));
+    rules = rules::read_rules(file);
   } catch (const Error&) {
     return 0;
   }

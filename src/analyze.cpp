@@ -55,15 +55,23 @@ void name_signatures(const Model& model, const std::string& chosen, Report& repo
   }
 }
 
-/// A convention of one's own. Whatever is wrong with its file is an error of usage: the model is another file.
-std::shared_ptr<const Convention> convention_in(const std::string& path) {
+/// What a file beside the model tells, such as "rules file". Whatever is wrong with it is an error of usage: the model
+/// is another file.
+template <class Read>
+auto read_beside(std::string_view what, const std::string& path, const char* help, const Read& read) {
   try {
-    return user_convention(rules::read_convention(File::open(path), keys_of_user_conventions()));
+    return read(File::open(path));
   } catch (const Error& error) {
     if (error.code == ErrorCode::usage) throw;
-    throw Error(ErrorCode::usage, "the convention file '" + path + "' cannot be used: " + error.message, std::nullopt,
-                error.note, "docs/conventions.md tells what a convention file may say");
+    throw Error(ErrorCode::usage, "the " + std::string(what) + " '" + path + "' cannot be used: " + error.message,
+                std::nullopt, error.note, help);
   }
+}
+
+std::shared_ptr<const Convention> convention_in(const std::string& path) {
+  return read_beside(
+      "convention file", path, "docs/conventions.md tells what a convention file may say",
+      [](const File& file) { return user_convention(rules::read_convention(file, keys_of_user_conventions())); });
 }
 
 /// The convention of a name, or of a file of one's own.
@@ -77,20 +85,12 @@ std::shared_ptr<const Convention> convention_named(const std::string& name) {
               "or the name of a file that holds one of your own: ours.toml");
 }
 
-/// The rules of a file. Whatever is wrong with it is an error of usage: the model is another file.
-UserRules read_rules(const std::string& path) {
-  try {
-    return rules::read_rules(File::open(path));
-  } catch (const Error& error) {
-    if (error.code == ErrorCode::usage) throw;
-    throw Error(ErrorCode::usage, "the rules file '" + path + "' cannot be used: " + error.message, std::nullopt,
-                error.note, "flopstat explain --template MODEL writes one to begin with");
-  }
-}
-
 std::vector<UserRules> read_rules(const std::vector<std::string>& paths) {
   std::vector<UserRules> files;
-  for (const std::string& path : paths) files.push_back(read_rules(path));
+  for (const std::string& path : paths) {
+    files.push_back(read_beside("rules file", path, "flopstat explain --template MODEL writes one to begin with",
+                                [](const File& file) { return rules::read_rules(file); }));
+  }
   return files;
 }
 
@@ -156,6 +156,9 @@ void warn_of(const Convention& convention, const Model& model, Report& report) {
   for (const Row& row : report.rows) {
     if (!row.inexact.empty() && std::ranges::find(reasons, row.inexact) == reasons.end())
       reasons.push_back(row.inexact);
+  }
+  if (const std::string_view how = assumption(convention, model); !how.empty()) {
+    report.warnings.push_back({"convention", name + ": " + std::string(how)});
   }
   for (const std::string_view why : reasons) {
     report.warnings.push_back({"convention", "the number may not be that of " + name + ": " + std::string(why)});

@@ -135,6 +135,13 @@ TEST_F(TrainingScreen, one_line_has_layers_parameters_gradients_and_gflops) {
               HasSubstr("89,610 parameters, 11,110 gradients"));
 }
 
+TEST_F(TrainingScreen, shows_under_torch_what_its_counter_prints_of_a_step) {
+  // Three times the forward products, but no gradient of the pixels: 2 * (3 * 89,400 - 78,400).
+  EXPECT_THAT(run("mnist_mlp.keras --training --convention torch --exact").out,
+              HasSubstr("By torch     379600 FLOPs   forward and backward, as FlopCounterMode prints them\n"));
+  EXPECT_THAT(run("mnist_mlp.keras --training").out, Not(HasSubstr("By torch")));
+}
+
 TEST_F(TrainingScreen, totals_of_epochs_are_steps_times_a_step) {
   const Outcome outcome = run("mnist_mlp.keras --training --dim batch=32 --samples 60000 --epochs 5 --json");
   const nlohmann::json training = nlohmann::json::parse(outcome.out)["training"];

@@ -44,10 +44,11 @@ struct ConventionParts {
 struct ConventionCount {
   std::string name;
   CountUnit unit = CountUnit::flops;
-  Figure value;                      ///< the tool's number; not known where the tool fails
-  Figure macs;                       ///< where the tool tells them apart
-  std::string fails;                 ///< why the tool gives no number; empty where it gives one
-  ConventionParts parts;             ///< whose sum is the value
+  Figure value;           ///< the tool's number; not known where the tool fails
+  Figure macs;            ///< where the tool tells them apart
+  std::string fails;      ///< why the tool gives no number; empty where it gives one
+  ConventionParts parts;  ///< whose sum is the value
+  std::string assumes;    ///< of what the file does not tell and each version of a framework does its own way
   std::vector<std::string> inexact;  ///< why the number may not be the tool's: each reason once; empty: it is
 };
 

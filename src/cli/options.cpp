@@ -282,13 +282,14 @@ std::vector<std::string_view> convention_names() {
 
 /// A name, a file of one's own, or "all": then the report itself is counted as ever.
 void read_convention(Options& options) {
+  if (options.convention == Options().convention || options.convention.ends_with(".toml")) return;
   if (options.convention == kAllConventions) {
     options.all_conventions = true;
     options.convention = Options().convention;
     return;
   }
   const std::vector<std::string_view> names = convention_names();
-  if (options.convention.ends_with(".toml") || std::ranges::find(names, options.convention) != names.end()) return;
+  if (std::ranges::find(names, options.convention) != names.end()) return;
   const std::string advice = did_you_mean(options.convention, names);
   throw UsageError{{fmt::format("unknown convention '{}'", options.convention),
                     {},

@@ -2,15 +2,8 @@
 
 #include <algorithm>
 
-#include "count/conventions/deepspeed.h"
-#include "count/conventions/engines.h"
+#include "count/conventions/families.h"
 #include "count/conventions/flopstat.h"
-#include "count/conventions/keras.h"
-#include "count/conventions/onnx.h"
-#include "count/conventions/ptflops.h"
-#include "count/conventions/tensorflow.h"
-#include "count/conventions/thop.h"
-#include "count/conventions/torch.h"
 
 namespace flopstat {
 namespace {
@@ -36,6 +29,9 @@ std::span<const Convention> conventions() {
 }
 
 const Convention* find_convention(std::string_view name) {
+  // Most runs need no other: the rest is not made for them.
+  static const Convention own = own_convention();
+  if (name == own.info.name) return &own;
   const std::span<const Convention> all = conventions();
   const auto found = std::ranges::find(all, name, [](const Convention& each) { return each.info.name; });
   return found == all.end() ? nullptr : &*found;
@@ -90,6 +86,22 @@ std::string_view foreign(const Convention& convention, const Model& model) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return kForeign;
+}
+
+int keras_version(const Model& model) {
+  constexpr std::string_view kWriter = "Keras ";
+  if (!model.format.starts_with("keras") || !model.producer.starts_with(kWriter)) return 0;
+  const std::string_view version = std::string_view(model.producer).substr(kWriter.size());
+  const bool known =
+      !version.empty() && version[0] >= '1' && version[0] <= '3' && (version.size() == 1 || version[1] == '.');
+  return known ? version[0] - '0' : 0;
+}
+
+std::string_view assumption(const Convention& convention, const Model& model) {
+  if (!convention.lowers_keras || !model.format.starts_with("keras")) return {};
+  return keras_version(model) == 3
+             ? "counted as the operators of TensorFlow that Keras 3 makes of the layers"
+             : "counted as the operators of TensorFlow that Keras 2 (tf_keras) makes of the layers";
 }
 
 Count int_ops(const Convention& convention, const Cost& cost) {

@@ -43,6 +43,7 @@ struct Convention {
   bool tells_macs = false;        ///< `Said::macs` is the tool's own figure
   bool counts_loops = true;       ///< a node counts as often as it runs, not once
   bool skips_unknown = false;     ///< in a file of its own: what it does not know counts nothing
+  bool lowers_keras = false;      ///< of a file of Keras: it counts the operators that the layers become
   bool needs_macs = false;        ///< the tool fails where the whole model has no multiply-adds: it divides by them
   std::string_view formats = {};  ///< first words of formats that the tool, or what writes its files, knows: "onnx
                                   ///< keras"; empty: all
@@ -79,6 +80,12 @@ inline constexpr std::string_view kNoMacs =
 
 /// Why a convention's tool cannot have counted what the file was made from; empty where it can.
 std::string_view foreign(const Convention& convention, const Model& model);
+
+/// The version of Keras that wrote a file of its own, 1 to 3; 0 where the file does not say so or is another one.
+int keras_version(const Model& model);
+
+/// What the convention assumes of the operators that the layers of a file become; empty where it need not.
+std::string_view assumption(const Convention& convention, const Model& model);
 
 /// Integer operations: those of the convention's own units of work. A tool that does not tell types apart has none.
 Count int_ops(const Convention& convention, const Cost& cost);

@@ -82,8 +82,6 @@ class Sizes {
 
   void operator()(const Attention&) {
     layer_.kind = LayerKind::attention;
-    const Operand& q = operands_.in(0);
-    layer_.queries = q.rank() < 3 ? Count{0} : Count{q.shape()[q.rank() == 4 ? 2 : 1]};
     for (const Work& work : layer_.cost->work) {
       if (work.unit == Unit::transcendental) layer_.scores = work.count;
     }
@@ -114,8 +112,9 @@ class Sizes {
 
   void operator()(const BatchNorm& op) {
     layer_.kind = LayerKind::batch_norm;
-    layer_.affine = constant(operands_.in(1)) && !is_invented(*operands_.in(1).tensor);
     layer_.trains = op.training;
+    layer_.axes = operands_.in(0).rank() < 2 ? 0 : operands_.in(0).rank() - 2;
+    layer_.affine = constant(operands_.in(1)) && !is_invented(*operands_.in(1).tensor);
     layer_.channels = operands_.letter("C", "channels", channels_of(operands_.in(0), op.layout));
   }
 
@@ -143,18 +142,24 @@ class Sizes {
     const Operand& x = operands_.in(0);
     layer_.batch = x.shape()[0];
     layer_.channels = channels_of(operands_.out(0), op.layout);
-    layer_.taps = layer_.valid_taps = Count{1};
+    layer_.taps = Count{1};
     for (const Axis& axis : op.window.axes) layer_.taps *= axis.kernel;
     layer_.taps = operands_.letter("K", "taps of the window", layer_.taps);
     layer_.first_taps = op.window.axes.empty() ? Count{1} : Count{op.window.axes.front().kernel};
     layer_.axes = op.window.axes.size();
     const bool tiles = std::ranges::all_of(op.window.axes, [](const Axis& axis) { return axis.kernel == axis.stride; });
     layer_.adaptive = tiles && op.window.padding == Padding::valid;
-    layer_.valid_taps = layer_.batch * layer_.channels;
+    layer_.all_taps = layer_.batch * layer_.channels;
     for (size_t i = 0; i < layer_.axes && i + 2 < x.rank(); ++i) {
-      const int64_t points = x.shape()[(op.layout == DataLayout::channels_first ? 2 : 1) + i];
-      const Known<ResolvedAxis> axis = resolve(op.window.axes[i], op.window.padding, points, op.window.ceil);
-      if (known(axis) != nullptr) layer_.valid_taps *= valid_taps(operands_, *known(axis), points);
+      int64_t points = x.shape()[(op.layout == DataLayout::channels_first ? 2 : 1) + i];
+      const Known<ResolvedAxis> resolved = resolve(op.window.axes[i], op.window.padding, points, op.window.ceil);
+      if (known(resolved) == nullptr) continue;
+      ResolvedAxis axis = *known(resolved);
+      if (op.averages_padding) {
+        points += axis.pad_before + axis.pad_after;
+        axis.pad_before = axis.pad_after = 0;
+      }
+      layer_.all_taps *= valid_taps(operands_, axis, points);
     }
   }
 
@@ -225,12 +230,30 @@ class Sizes {
     layer_.batch = operands_.letter("N", "batch", x.shape()[0]);
     layer_.in_channels = operands_.letter("Cin", "input channels", channels_of(x, layout));
     layer_.channels = operands_.letter("Cout", "output channels", channels_of(y, layout));
-    layer_.points = quotient(layer_.x, layer_.batch * layer_.in_channels);
     layer_.axes = x.rank() - 2;
     for (const Axis& axis : window.axes) {
       layer_.stride *= axis.stride;
-      layer_.dilated = layer_.dilated || axis.dilation > 1;
     }
+    layer_.blocked_y = blocked_results(layout, window);
+  }
+
+  /// Each axis, padded, is dealt out to as many blocks as the dilation, each of them with padding up to the same size.
+  /// Source: tensorflow/python/ops/nn_ops.py, with_space_to_batch.
+  Count blocked_results(DataLayout layout, const Window& window) const {
+    const bool dilated = std::ranges::any_of(window.axes, [](const Axis& axis) { return axis.dilation > 1; });
+    if (!dilated) return layer_.y;
+    const size_t first = layout == DataLayout::channels_last ? 1 : 2;
+    Count results = layer_.batch * layer_.channels;
+    for (size_t i = 0; i < window.axes.size() && i < layer_.axes; ++i) {
+      const int64_t points = operands_.in(0).shape()[first + i];
+      const Known<ResolvedAxis> resolved = resolve(window.axes[i], window.padding, points);
+      const ResolvedAxis* axis = known(resolved);
+      if (axis == nullptr) return layer_.y;
+      const int64_t padded = points + axis->pad_before + axis->pad_after;
+      const int64_t block = (padded + axis->dilation - 1) / axis->dilation;
+      results *= axis->dilation * std::max<int64_t>(0, block - axis->kernel + 1);
+    }
+    return results;
   }
 
   /// Points that a convolution over x with the same kernel and window would give, as if it were not transposed.
@@ -322,7 +345,7 @@ CountedLayer layer_of(const Node& node, const Operands& operands, const Cost& co
   return layer;
 }
 
-std::optional<CountedLayer> activation_of(const Node& node, const Operands&, const CountedLayer& layer) {
+std::optional<CountedLayer> activation_of(const Node& node, const CountedLayer& layer) {
   if (!node.activation) return std::nullopt;
   CountedLayer activation = layer;
   activation.kind = LayerKind::activation;
@@ -330,7 +353,6 @@ std::optional<CountedLayer> activation_of(const Node& node, const Operands&, con
   activation.behind_dense = layer.kind == LayerKind::dense;
   activation.macs = activation.w = activation.bias = activation.biased = 0;
   activation.x = layer.y;
-  activation.node = &node;
   return activation;
 }
 

@@ -69,19 +69,19 @@ struct CountedLayer {
   Count stride = 1;       ///< product of the strides
   Count taps = 0;         ///< of a window
   Count first_taps = 0;   ///< on its first axis
-  Count valid_taps = 0;   ///< of all windows of a pool, padding left out
+  Count all_taps = 0;     ///< of all windows of a pool; on padding only where an average divides by them
   bool adaptive = false;  ///< windows of an average pool that follow from their number, as PyTorch exports them
-  bool dilated = false;   ///< a convolution with gaps between its taps
-  Count points = 0;       ///< of x, in one channel
+  Count blocked_y = 0;  ///< results of a convolution with gaps that is one without gaps on blocks of x, as TensorFlow's
   Count conv_points = 0;  ///< that a convolution of the same window over the same x would have
-  size_t axes = 0;        ///< spatial ones
+  size_t axes = 0;        ///< spatial ones; of batch norms too
 
   // Normalisations, softmax, resizes.
   Count row = 1;                                 ///< elements of what is normalised together
   Count first_of_row = 1;                        ///< on the first of the axes that are
   bool affine = false;                           ///< there is a scale
-  bool trains = false;                           ///< by the statistics of x
+  bool trains = false;                           ///< a batch norm by the statistics of x
   bool to_sizes = false;                         ///< resized to sizes, not by factors
+  Count points = 0;                              ///< of the result of a resize, in one channel
   std::optional<int64_t> factor = std::nullopt;  ///< of a resize by one whole factor
 
   // Recurrent layers, attention.
@@ -89,14 +89,14 @@ struct CountedLayer {
   Count inputs = 0;  ///< I
   Count hidden = 0;  ///< H
   Count directions = 1;
-  Count scores = 0;   ///< pairs of a query and a key, of all heads
-  Count queries = 0;  ///< Sq
+  Count scores = 0;  ///< pairs of a query and a key, of all heads
   bool has_bias = false;
 
   // Where it stands.
   const Node* node = nullptr;
   const Cost* cost = nullptr;
   std::string_view format = {};
+  int keras = 0;                 ///< the version of Keras that wrote the file; 0 of another one
   bool behind_dense = false;     ///< a dense layer gives it x, seen through views and biases
   bool in_attention = false;     ///< one of two products with a softmax between them, or that softmax
   bool renamed_weight = false;   ///< the exporter gave the weight another name than the module had: it is computed
@@ -104,10 +104,12 @@ struct CountedLayer {
   bool weights_seen = false;     ///< an earlier row has its weights
   bool other_size = false;       ///< that row read an x of another shape
   bool in_function = false;      ///< of the graph of a function that TensorFlow does not put in the place of its call
-  bool behind_function = false;  ///< what it reads comes from a function, perhaps through others
-  bool size_is_open = false;     ///< TensorFlow's shape functions do not tell |y|: a loop changes what it reads
-  bool in_loop = false;          ///< of a graph that a loop runs
-  Mark mark = Mark::none;        ///< of all its work
+  bool is_function = false;      ///< a convolution that Keras makes a function of its own of
+  bool behind_function = false;  ///< what it reads comes from a function that may lose sizes, perhaps through others
+  bool behind_any_function = false;  ///< ... or from any other one
+  bool size_is_open = false;         ///< TensorFlow's shape functions do not tell |y|: a loop changes what it reads
+  bool in_loop = false;              ///< of a graph that a loop runs
+  Mark mark = Mark::none;            ///< of all its work
 };
 
 /// A constant that an exporter writes where its format asks for an operand: parameters of a module have its name.
@@ -117,6 +119,6 @@ bool is_invented(const Tensor& tensor);
 CountedLayer layer_of(const Node& node, const Operands& operands, const Cost& cost);
 
 /// The fused activation of a node as a layer behind it, if it has one.
-std::optional<CountedLayer> activation_of(const Node& node, const Operands& operands, const CountedLayer& layer);
+std::optional<CountedLayer> activation_of(const Node& node, const CountedLayer& layer);
 
 }  // namespace flopstat

@@ -88,12 +88,16 @@ void add_reason(ConventionCount& count, std::string_view reason) {
 
 }  // namespace
 
+LayerReader::LayerReader(const Model& model) : model_(model), keras_(keras_version(model)) {}
+
 void LayerReader::enter(const Frame& frame, CallSite site) {
   const Graph& graph = model_.graphs[frame.graph];
   frames_.push_back({.frame = &frame, .site = site, .pieces = find_pieces(graph, frame)});
+  frames_.back().behind_any_function.resize(graph.tensors.size());
   if (!model_.format.starts_with("tensorflow")) return;
-  frames_.back().open = open_sizes(graph, site.part, false);
-  frames_.back().behind_function = open_sizes(graph, LoopPart::none, model_.format == "tensorflow graph");
+  frames_.back().open = open_sizes(graph, site.part);
+  frames_.back().behind_function.resize(graph.tensors.size());
+  if (model_.format == "tensorflow graph") frames_.back().behind_function = behind_functions(model_, graph);
 }
 
 bool LayerReader::stays_a_function(const Node& node) const {
@@ -121,6 +125,7 @@ LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Co
 
   CountedLayer layer = layer_of(node, operands, cost);
   layer.format = model_.format;
+  layer.keras = keras_;
   layer.in_function = open.site.in_function;
   layer.in_loop = open.site.in_loop;
   const bool has_result = !node.outputs.empty() && node.outputs[0] != kAbsent;
@@ -134,8 +139,9 @@ LayerViews LayerReader::read(NodeIndex index, const Operands& operands, const Co
   if (operands.in(1)) layer.renamed_weight = renamed(model_.format, node, operands.in(1).tensor->name);
   layer.behind_dense = piece.behind && is_dense(graph.nodes[*piece.behind], *open.frame);
   look_up_weights(layer, operands);
+  follow_functions(node, layer);
 
-  LayerViews views{.node = layer, .module = layer, .activation = activation_of(node, operands, layer)};
+  LayerViews views{.node = layer, .module = layer, .activation = activation_of(node, layer)};
   join(views.module, piece);
   return views;
 }
@@ -158,11 +164,24 @@ void LayerReader::join(CountedLayer& module, const ModulePiece& piece) const {
   module.w = elements(piece.scale);
   // What the exporter takes apart it also reshapes, under a name of its own.
   const bool invented = piece.scale != kAbsent && model_.graphs[frame.graph].tensors[piece.scale].name.starts_with('/');
-  module.affine = piece.scale != kAbsent && !invented && module.w > 1;
+  module.affine = piece.scale != kAbsent && !invented;
   if (!module.affine) {
     module.w = 0;
   } else {
     module.row = module.first_of_row = module.bias = module.w;
+  }
+}
+
+void LayerReader::follow_functions(const Node& node, CountedLayer& layer) {
+  std::vector<bool>& behind = frames_.back().behind_any_function;
+  const auto is_behind = [&](TensorId id) { return id != kAbsent && behind[id]; };
+  // Grouped convolutions of TensorFlow cannot run on every processor as they are.
+  layer.is_function =
+      keras_ >= 2 && layer.kind == LayerKind::convolution && layer.groups > 1 && node.type.starts_with("Conv");
+  layer.behind_any_function = std::ranges::any_of(node.inputs, is_behind);
+  if (!layer.is_function && !layer.behind_any_function && !stays_a_function(node)) return;
+  for (const TensorId id : node.outputs) {
+    if (id != kAbsent) behind[id] = true;
   }
 }
 
@@ -181,6 +200,7 @@ ConventionTally::ConventionTally(const Model& model) : model_(&model) {
     count.name = each.info.name;
     count.unit = each.info.unit;
     if (each.tells_macs) count.macs = 0;
+    count.assumes = assumption(each, model);
     add_reason(count, foreign(each, model));
     counts_.push_back(std::move(count));
   }

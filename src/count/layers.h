@@ -32,7 +32,7 @@ struct CallSite {
 /// Makes layers of the nodes of one model, frame by frame.
 class LayerReader {
  public:
-  explicit LayerReader(const Model& model) : model_(model) {}
+  explicit LayerReader(const Model& model);
 
   /// Goes on with the nodes of another frame; `back` returns to the one before.
   void enter(const Frame& frame, CallSite site);
@@ -51,13 +51,16 @@ class LayerReader {
     std::vector<ModulePiece> pieces = {};
     std::vector<bool> open = {};  ///< of TensorFlow: sizes that its shape functions do not tell
     std::vector<bool> behind_function = {};
+    std::vector<bool> behind_any_function = {};
   };
 
   void join(CountedLayer& module, const ModulePiece& piece) const;
+  void follow_functions(const Node& node, CountedLayer& layer);
   void look_up_weights(CountedLayer& layer, const Operands& operands);
   bool stays_a_function(const Node& node) const;
 
   const Model& model_;
+  int keras_ = 0;  ///< the version that wrote the file
   std::vector<Open> frames_;
   std::map<std::pair<GraphId, TensorId>, Shape> first_x_;  ///< of each weight, what it was first applied to
 };

@@ -1,5 +1,6 @@
 #include "count/open_sizes.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace flopstat {
@@ -15,10 +16,19 @@ bool follows_first(const Node& node) { return node.type == "BiasAdd" || std::hol
 
 bool is_loop(const Node& node) { return std::holds_alternative<While>(node.op); }
 
+bool calls(const Node& node) { return !called_graphs(node.op).empty(); }
+
+/// Shapes of TensorFlow get through a function whose own operators all tell theirs.
+bool loses_shapes(const Model& model, const Node& function) {
+  return std::ranges::any_of(called_graphs(function.op),
+                             [&](GraphId id) { return std::ranges::any_of(model.graphs[id].nodes, calls); });
+}
+
 class OpenSizes {
  public:
-  OpenSizes(const Graph& graph, bool functions)
-      : graph_(graph), functions_(functions), open_(graph.tensors.size(), false) {}
+  /// With a model: what comes from its functions, instead of from loops.
+  OpenSizes(const Graph& graph, const Model* model)
+      : graph_(graph), model_(model), open_(graph.tensors.size(), false) {}
 
   /// Of a body, what it gives back as it got it stays known.
   void open_carried(LoopPart part) {
@@ -58,7 +68,7 @@ class OpenSizes {
 
   bool gives_open(const Node& node) const {
     if (states_its_shape(node)) return false;
-    if (!called_graphs(node.op).empty()) return is_loop(node) != functions_;
+    if (calls(node)) return model_ == nullptr ? is_loop(node) : !is_loop(node) && loses_shapes(*model_, node);
     const size_t read = follows_first(node) ? 1 : node.inputs.size();
     for (size_t i = 0; i < read && i < node.inputs.size(); ++i) {
       if (node.inputs[i] != kAbsent && open_[node.inputs[i]]) return true;
@@ -67,16 +77,18 @@ class OpenSizes {
   }
 
   const Graph& graph_;
-  bool functions_;
+  const Model* model_;
   std::vector<bool> open_;
 };
 
 }  // namespace
 
-std::vector<bool> open_sizes(const Graph& graph, LoopPart part, bool functions) {
-  OpenSizes sizes(graph, functions);
+std::vector<bool> open_sizes(const Graph& graph, LoopPart part) {
+  OpenSizes sizes(graph, nullptr);
   if (part != LoopPart::none) sizes.open_carried(part);
   return sizes.find();
 }
+
+std::vector<bool> behind_functions(const Model& model, const Graph& graph) { return OpenSizes(graph, &model).find(); }
 
 }  // namespace flopstat

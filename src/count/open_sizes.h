@@ -11,9 +11,13 @@ namespace flopstat {
 enum class LoopPart : uint8_t { none, condition, body };
 
 /// Which tensors of a graph have a size that TensorFlow's shape functions do not tell, though flopstat knows it: what a
-/// loop changes is open from its first step on. One for each tensor. `functions`: instead, what comes from a function.
+/// loop changes is open from its first step on. One for each tensor.
 ///
 /// Source: tensorflow/core/common_runtime/shape_refiner.cc (Merge of a back edge), tensorflow/core/ops/list_ops.cc.
-std::vector<bool> open_sizes(const Graph& graph, LoopPart part, bool functions);
+std::vector<bool> open_sizes(const Graph& graph, LoopPart part);
+
+/// Which tensors come from a function in which shapes may get lost, perhaps through others: from one that calls graphs
+/// in its turn. One for each tensor.
+std::vector<bool> behind_functions(const Model& model, const Graph& graph);
 
 }  // namespace flopstat

@@ -166,10 +166,12 @@ class Pieces {
     for (const BinaryFn fn : {BinaryFn::mul, BinaryFn::add}) {
       const std::optional<NodeIndex> next = only_reader(last);
       if (!is(next, fn) || beside_constant(*next) != node(last).outputs[0]) break;
+      const TensorId factor = other_operand(*next, node(last).outputs[0]);
+      if (value(factor)->shape.empty()) break;  // a module's own have axes
       pieces_[*next] = pieces_[last];
       pieces_[last] = {.inside = true};
       last = *next;
-      if (fn == BinaryFn::mul) pieces_[last].scale = other_operand(last, beside_constant(last));
+      if (fn == BinaryFn::mul) pieces_[last].scale = factor;
     }
   }
 

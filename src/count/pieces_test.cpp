@@ -90,6 +90,30 @@ TEST(Pieces, of_a_layer_norm_end_with_its_shift) {
   EXPECT_EQ(pieces[8].scale, scale);
 }
 
+/// x [1, 4, 6] in groups, then times a constant of these sizes.
+std::vector<ModulePiece> group_norm_times(Shape factor) {
+  ModelBuilder b;
+  const TensorId split = b.node(Reshape{}, {b.input("x", {1, 4, 6}), b.stored_values({3}, {1, 2, 12}, DType::i64)});
+  const Normalize norm{.rows = Normalize::Rows::channels};
+  const TensorId normal = b.node(norm, {split, b.stored({2}), b.stored({2})});
+  const TensorId joined = b.node(Reshape{}, {normal, b.stored_values({3}, {1, 4, 6}, DType::i64)});
+  b.outputs({b.node(Binary{BinaryFn::mul}, {joined, b.stored(std::move(factor))})});
+  return pieces_of(b);
+}
+
+TEST(Pieces, of_a_norm_have_a_scale_with_axes_even_of_one_channel_but_no_plain_factor) {
+  for (const Shape& scale : {Shape{4, 1}, Shape{1, 1}}) {
+    const std::vector<ModulePiece> pieces = group_norm_times(scale);
+    EXPECT_EQ(pieces[3].ends, Whole::group_norm);
+    EXPECT_NE(pieces[3].scale, kAbsent);
+    EXPECT_TRUE(pieces[2].inside);
+  }
+  const std::vector<ModulePiece> plain = group_norm_times({});
+  EXPECT_EQ(plain[2].ends, Whole::group_norm);
+  EXPECT_EQ(plain[2].scale, kAbsent);
+  EXPECT_FALSE(plain[3].ends);
+}
+
 TEST(Pieces, of_a_bias_behind_a_product_belong_to_the_product) {
   ModelBuilder b;
   const TensorId bias = b.stored({4});

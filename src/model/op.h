@@ -362,6 +362,7 @@ struct Pool {
   PoolFn fn = PoolFn::max;
   DataLayout layout = DataLayout::channels_first;
   Window window = {};
+  bool averages_padding = false;    ///< an average divides by all taps of a window that lie on x or its padding
   std::vector<int64_t> sizes = {};  ///< of y's spatial axes; windows follow from them: the i-th of n windows over m
                                     ///< points is [floor(i * m / n), ceil((i + 1) * m / n)). Empty: `window` says
 };

@@ -57,8 +57,8 @@ class Notes {
 
 std::string verdict_of(const ConventionCount& count, Notes& notes) {
   if (!count.fails.empty()) return fmt::format("no number [{}]", notes.number_of(count.fails));
-  if (count.inexact.empty()) return "exact";
-  std::string text = "approximate";
+  std::string text = count.inexact.empty() ? "exact" : "approximate";
+  if (!count.assumes.empty()) text += fmt::format(" [{}]", notes.number_of(count.assumes));
   for (const std::string& reason : count.inexact) text += fmt::format(" [{}]", notes.number_of(reason));
   return text;
 }
@@ -152,6 +152,7 @@ void write_conventions(JsonWriter& json, const Report& report) {
         json.key("macs");
         json_parts::write(json, count.macs);
         json.member("exact", count.value && count.inexact.empty());
+        json_parts::text_or_null(json, "assumes", count.assumes);
         json.key("reasons");
         json.list(JsonWriter::line, [&] {
           for (const std::string& reason : count.inexact) json.value(reason);

@@ -66,6 +66,20 @@ void write_step(const Training& training, const TerminalStyle& style, std::strin
              style, out);
 }
 
+/// What FlopCounterMode prints of the step, where its convention was asked for.
+void write_torch(const Report& report, const TerminalStyle& style, std::string& out) {
+  if (report.convention != "torch") return;
+  const Training& training = *report.training;
+  const auto flops = [&](const Figure& figure) { return count_text(figure, !training.complete, style) + " FLOPs"; };
+  std::vector<Piece> pieces = {{flops(training.torch_flops), Emphasis::bold},
+                               {"forward and backward, as FlopCounterMode prints them"}};
+  if (training.torch_flops != training.torch_flops_corrected) {
+    pieces.push_back(
+        {flops(training.torch_flops_corrected) + " with the weight gradients of grouped convolutions right"});
+  }
+  write_line("By torch", pieces, style, out);
+}
+
 void write_gradients(const Training& training, const TerminalStyle& style, std::string& out) {
   std::vector<Piece> pieces = {{count_text(training.trained_params, false, style), Emphasis::bold},
                                {"trained parameters"}};
@@ -165,17 +179,23 @@ void write_loss(const Training& training, const TerminalStyle& style, std::strin
              Emphasis::plain, style, out);
 }
 
+/// Whether there is something to tell; if not, says why where training was asked for.
+bool begin_training(const Report& report, const TerminalStyle& style, std::string& out) {
+  if (!report.training) return false;
+  out += '\n';
+  const std::string& unknown = report.training->unknown;
+  if (unknown.empty()) return true;
+  write_note("? training is not counted: " + escape(unknown, !style.utf8), Emphasis::warn, style, out);
+  return false;
+}
+
 }  // namespace
 
 void write_training(const Report& report, const TerminalStyle& style, std::string& out) {
-  if (!report.training) return;
+  if (!begin_training(report, style, out)) return;
   const Training& training = *report.training;
-  out += '\n';
-  if (!training.unknown.empty()) {
-    write_note("? training is not counted: " + escape(training.unknown, !style.utf8), Emphasis::warn, style, out);
-    return;
-  }
   write_step(training, style, out);
+  write_torch(report, style, out);
   write_epochs(training, style, out);
   write_gradients(training, style, out);
   write_memory_line(report, style, out);
@@ -192,13 +212,8 @@ void write_training(const Report& report, const TerminalStyle& style, std::strin
 }
 
 void write_training_ops(const Report& report, const TerminalStyle& style, std::string& out) {
-  if (!report.training) return;
+  if (!begin_training(report, style, out)) return;
   const Training& training = *report.training;
-  out += '\n';
-  if (!training.unknown.empty()) {
-    write_note("? training is not counted: " + escape(training.unknown, !style.utf8), Emphasis::warn, style, out);
-    return;
-  }
   Table table{.columns = part_columns(), .rows = {}};
   table.columns.insert(table.columns.begin(), {.title = "#"});
   table.columns.push_back({.title = "Name", .align = Table::Align::left, .priority = 1});

@@ -1,5 +1,4 @@
-#include "count/conventions/deepspeed.h"
-
+#include "count/conventions/families.h"
 #include "count/conventions/modules.h"
 
 namespace flopstat {
@@ -65,18 +64,6 @@ Said common(const CountedLayer& l) {
   }
 }
 
-}  // namespace
-
-/// Source: deepspeed/profiling/flops_profiler/profiler.py.
-Said said_by_deepspeed(const CountedLayer& l) {
-  switch (l.kind) {
-    case LayerKind::transposed_convolution:
-      return {.core = l.macs * 2, .bias = l.biased, .macs = l.macs, .inexact = modules::folded(l)};
-    case LayerKind::resize: return {.core = l.to_sizes ? l.points : l.y};
-    default: return said_by_deepspeed_38327e0(l);
-  }
-}
-
 /// Transposed convolutions as calflops has them, and an upsample by the first factor.
 Said said_by_deepspeed_38327e0(const CountedLayer& l) {
   switch (l.kind) {
@@ -90,6 +77,16 @@ Said said_by_deepspeed_38327e0(const CountedLayer& l) {
   }
 }
 
+/// Source: deepspeed/profiling/flops_profiler/profiler.py.
+Said said_by_deepspeed(const CountedLayer& l) {
+  switch (l.kind) {
+    case LayerKind::transposed_convolution:
+      return {.core = l.macs * 2, .bias = l.biased, .macs = l.macs, .inexact = modules::folded(l)};
+    case LayerKind::resize: return {.core = l.to_sizes ? l.points : l.y};
+    default: return said_by_deepspeed_38327e0(l);
+  }
+}
+
 /// Source: calflops/pytorch_ops.py: only torch.matmul is patched, and a factor of an upsample is lost. Of sizes that
 /// are given the batch and the channels are.
 Said said_by_calflops(const CountedLayer& l) {
@@ -99,6 +96,8 @@ Said said_by_calflops(const CountedLayer& l) {
     default: return common(l);
   }
 }
+
+}  // namespace
 
 std::vector<Convention> deepspeed_conventions() {
   return {

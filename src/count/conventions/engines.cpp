@@ -1,6 +1,7 @@
-#include "count/conventions/engines.h"
+#include "count/conventions/families.h"
 
 namespace flopstat {
+namespace {
 
 /// Source: tflite_flops of lisosia/tflite-flops: two operators, without batch and bias.
 Said said_by_tflite_flops(const CountedLayer& l) {
@@ -18,6 +19,8 @@ Said said_by_opencv(const CountedLayer& l) {
     default: return {};
   }
 }
+
+}  // namespace
 
 std::vector<Convention> engine_conventions() {
   return {

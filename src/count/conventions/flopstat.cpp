@@ -16,6 +16,9 @@ Count operations(Unit unit) {
   return 1;
 }
 
+/// Multiply-adds alone, of any type.
+Said said_by_macs(const CountedLayer& layer) { return {.core = layer.macs, .macs = layer.macs}; }
+
 }  // namespace
 
 Said said_by_flopstat(const CountedLayer& layer) {
@@ -48,15 +51,17 @@ Count int_ops_by_flopstat(const Cost& cost) {
   return total;
 }
 
-Said said_by_macs(const CountedLayer& layer) { return {.core = layer.macs, .macs = layer.macs}; }
+Convention own_convention() {
+  return {.info = {.name = "flopstat",
+                   .rule = "every operation of the file's own arithmetic: a multiply-add is two, any other one",
+                   .source = "docs/counting.md"},
+          .basis = Basis::work,
+          .say = said_by_flopstat};
+}
 
 std::vector<Convention> flopstat_conventions() {
   return {
-      {.info = {.name = "flopstat",
-                .rule = "every operation of the file's own arithmetic: a multiply-add is two, any other one",
-                .source = "docs/counting.md"},
-       .basis = Basis::work,
-       .say = said_by_flopstat},
+      own_convention(),
       {.info = {.name = "macs",
                 .rule = "multiply-adds of convolutions, dense layers and products of matrices, nothing else",
                 .source = "docs/counting.md",

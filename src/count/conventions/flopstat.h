@@ -10,9 +10,10 @@ Said said_by_flopstat(const CountedLayer& layer);  ///< all but a fused activati
 Count activation_by_flopstat(const Cost& cost);    ///< FLOPs of that
 Count int_ops_by_flopstat(const Cost& cost);
 
-/// Multiply-adds alone, of any type.
-Said said_by_macs(const CountedLayer& layer);
+/// The default one.
+Convention own_convention();
 
+/// That, then what is counted in its units.
 std::vector<Convention> flopstat_conventions();
 
 }  // namespace flopstat

@@ -1,4 +1,4 @@
-#include "count/conventions/keras.h"
+#include "count/conventions/families.h"
 
 #include <algorithm>
 #include <array>
@@ -73,8 +73,6 @@ Said common(const CountedLayer& l) {
   }
 }
 
-}  // namespace
-
 /// Dense layers and what is fused behind them, no biases.
 Said said_by_notebook(const CountedLayer& l) {
   switch (l.kind) {
@@ -97,6 +95,8 @@ Said said_by_flopco_demo(const CountedLayer& l) {
   if (l.kind == LayerKind::average_pool) return {.core = l.first_taps * l.first_taps * per_item(l.y, l)};
   return common(l);
 }
+
+}  // namespace
 
 std::vector<Convention> keras_conventions() {
   return {

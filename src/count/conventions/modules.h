@@ -14,9 +14,6 @@ inline constexpr std::string_view kProduct =
 inline constexpr std::string_view kAttention =
     "an attention: the file does not tell a module, a fused function and single products apart";
 
-inline constexpr std::string_view kPadding =
-    "an average over windows with padding: what flopstat reads of the file does not tell whether the padding counts";
-
 /// Why a tool that counts batch norms, or biases, may have counted something else here.
 inline std::string_view folded(const CountedLayer& layer) {
   return layer.renamed_weight ? kFolded : std::string_view();

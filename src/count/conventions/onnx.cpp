@@ -1,4 +1,4 @@
-#include "count/conventions/onnx.h"
+#include "count/conventions/families.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,135 @@ namespace flopstat {
 namespace {
 
 constexpr std::string_view kUnread = "onnx-tool's cost of this operator has not been read";
-
 constexpr std::string_view kNoShape = "NotImplementedError: it infers no shape for an operator of this type";
+
+/// Operators that onnx-tool knows; it stops at any other one. In order. Source: NODE_REGISTRY in onnx_tool/node.py.
+constexpr auto kRegistered = std::to_array<std::string_view>({"Abs",
+                                                              "Add",
+                                                              "And",
+                                                              "ArgMax",
+                                                              "ArrayFeatureExtractor",
+                                                              "Atan",
+                                                              "AveragePool",
+                                                              "BatchNormalization",
+                                                              "Cast",
+                                                              "CategoryMapper",
+                                                              "Ceil",
+                                                              "Clip",
+                                                              "Compress",
+                                                              "Concat",
+                                                              "Constant",
+                                                              "ConstantOfShape",
+                                                              "Conv",
+                                                              "ConvInteger",
+                                                              "ConvTranspose",
+                                                              "Cos",
+                                                              "CumSum",
+                                                              "DepthToSpace",
+                                                              "DequantizeLinear",
+                                                              "Div",
+                                                              "Dropout",
+                                                              "Einsum",
+                                                              "Elu",
+                                                              "Equal",
+                                                              "Erf",
+                                                              "Exp",
+                                                              "Expand",
+                                                              "Flatten",
+                                                              "Floor",
+                                                              "GQA",
+                                                              "GRU",
+                                                              "Gather",
+                                                              "GatherElements",
+                                                              "GatherND",
+                                                              "GeGelu",
+                                                              "Gelu",
+                                                              "Gemm",
+                                                              "GlobalAveragePool",
+                                                              "Greater",
+                                                              "GreaterOrEqual",
+                                                              "GridSample",
+                                                              "HardSigmoid",
+                                                              "HardSwish",
+                                                              "Hardmax",
+                                                              "Identity",
+                                                              "ImageScaler",
+                                                              "InstanceNormalization",
+                                                              "LRN",
+                                                              "LSTM",
+                                                              "LayerNormalization",
+                                                              "LeakyRelu",
+                                                              "Less",
+                                                              "LessOrEqual",
+                                                              "Log",
+                                                              "LogSoftmax",
+                                                              "LogitSoftCapping",
+                                                              "LpNormalization",
+                                                              "MHA",
+                                                              "MQA",
+                                                              "MatMul",
+                                                              "MatMulInteger",
+                                                              "Max",
+                                                              "MaxPool",
+                                                              "Min",
+                                                              "Mod",
+                                                              "Mul",
+                                                              "Neg",
+                                                              "NonMaxSuppression",
+                                                              "NonZero",
+                                                              "Not",
+                                                              "OneHot",
+                                                              "Or",
+                                                              "PRelu",
+                                                              "Pad",
+                                                              "Pow",
+                                                              "QLinearConv",
+                                                              "QLinearMatMul",
+                                                              "QuantizeLinear",
+                                                              "RandomNormalLike",
+                                                              "RandomUniformLike",
+                                                              "Range",
+                                                              "Reciprocal",
+                                                              "ReduceL2",
+                                                              "ReduceMax",
+                                                              "ReduceMean",
+                                                              "ReduceMin",
+                                                              "ReduceProd",
+                                                              "ReduceSum",
+                                                              "Relu",
+                                                              "Relu6",
+                                                              "Reshape",
+                                                              "Resize",
+                                                              "RoiAlign",
+                                                              "Rope",
+                                                              "Round",
+                                                              "Scan",
+                                                              "ScatterElements",
+                                                              "ScatterND",
+                                                              "Shape",
+                                                              "Sigmoid",
+                                                              "Sign",
+                                                              "Silu",
+                                                              "Sin",
+                                                              "Slice",
+                                                              "Softmax",
+                                                              "Softplus",
+                                                              "Split",
+                                                              "Sqrt",
+                                                              "Squeeze",
+                                                              "Sub",
+                                                              "Sum",
+                                                              "Tanh",
+                                                              "Tile",
+                                                              "TopK",
+                                                              "Transpose",
+                                                              "Trilu",
+                                                              "Unsqueeze",
+                                                              "Upsample",
+                                                              "Where",
+                                                              "Xor",
+                                                              "ZipMap"});
+static_assert(std::ranges::is_sorted(kRegistered));
 
 /// onnx-tool's cost of one element, in instructions. Source: onnx_tool/node.py.
 struct Instructions {
@@ -39,8 +166,6 @@ constexpr std::array kInstructions = {
     Instructions{"DequantizeLinear", 2},
     Instructions{"Abs", 1},
     Instructions{"Softplus", 76},
-    Instructions{"Softsign", 6},
-    Instructions{"Mish", 153},
     Instructions{"Mod", 1},
     Instructions{"Cast", 0},
     Instructions{"Where", 0},
@@ -48,11 +173,9 @@ constexpr std::array kInstructions = {
     Instructions{"Dropout", 0},
 };
 
-}  // namespace
-
 Said said_by_onnx_tool(const CountedLayer& l) {
   if (l.mark == Mark::constant) return {};
-  if (l.node->type == "Selu" || l.node->type == "RNN") return {.fails = kNoShape};
+  if (l.format == "onnx" && !std::ranges::binary_search(kRegistered, l.node->type)) return {.fails = kNoShape};
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.macs, .bias = l.biased};
     case LayerKind::transposed_convolution:
@@ -91,22 +214,34 @@ Said said_by_onnx_tool(const CountedLayer& l) {
   return {.inexact = l.cost->work.empty() ? std::string_view() : kUnread};
 }
 
-/// Source: onnx_opcounter/calculators.py. Operators that it does not know count one per result.
+constexpr std::string_view kNoSizes =
+    "what ONNX's own shape inference does not compute: results of a size that follows from it count nothing";
+
+/// Operators that onnx-opcounter counts nothing of.
+constexpr auto kFree =
+    std::to_array<std::string_view>({"Cast", "Constant", "Gather", "Reshape", "ScatterND", "Shape", "Sign", "Slice",
+                                     "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze"});
+
+/// Source: calculate_macs in onnx_opcounter/onnx_opcounter.py. Operators that it does not know count one per result.
 Said said_by_onnx_opcounter(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::convolution: return {.core = l.macs};
     case LayerKind::transposed_convolution: return {.core = l.y * l.length};
     case LayerKind::dense:
     case LayerKind::product: return {.core = l.x * l.channels};
-    case LayerKind::batch_norm: return {.core = l.y * (l.affine ? 2 : 1)};
+    case LayerKind::batch_norm: return {.core = l.y * 2};
     case LayerKind::resize:
       if (l.resize == ResizeFn::cubic) return {.fails = "TypeError: a cubic resize has no number"};
       return {.core = l.resize == ResizeFn::linear ? l.y * 11 : Count{0}};
     default: break;
   }
+  if (std::ranges::find(kFree, l.node->type) != kFree.end()) return {};
   if (l.node->type == "Relu" || l.node->type == "Add") return {.core = l.x};
-  return {.core = l.y};
+  const bool computes_sizes = l.mark == Mark::index && l.node->type != "Sub" && l.node->type != "Mul";
+  return {.core = l.y, .inexact = computes_sizes ? kNoSizes : std::string_view()};
 }
+
+}  // namespace
 
 std::vector<Convention> onnx_conventions() {
   return {
@@ -119,10 +254,9 @@ std::vector<Convention> onnx_conventions() {
        .formats = "onnx"},
       {.info = {.name = "onnx-opcounter",
                 .rule = "MACs of convolutions and products, 1 per result of any operator that it does not know",
-                .source = "gmalivenko/onnx-opcounter, onnx_opcounter/calculators.py",
-                .version = "c635b03",
-                .unit = CountUnit::macs,
-                .by_formula_only = true},
+                .source = "gmalivenko/onnx-opcounter, onnx_opcounter/onnx_opcounter.py",
+                .version = "0.0.4",
+                .unit = CountUnit::macs},
        .say = said_by_onnx_opcounter,
        .formats = "onnx"},
   };

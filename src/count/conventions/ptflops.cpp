@@ -1,5 +1,4 @@
-#include "count/conventions/ptflops.h"
-
+#include "count/conventions/families.h"
 #include "count/conventions/modules.h"
 
 namespace flopstat {
@@ -30,8 +29,6 @@ Count cell(const CountedLayer& l) {
   }
   return 0;
 }
-
-}  // namespace
 
 /// Source: ptflops/pytorch_ops.py, by modules: nn.ReLU and the like, not their functions; '+' and '*' are operators.
 Said said_by_ptflops(const CountedLayer& l) {
@@ -72,6 +69,8 @@ Said said_by_ptflops_aten(const CountedLayer& l) {
     default: return {};
   }
 }
+
+}  // namespace
 
 std::vector<Convention> ptflops_conventions() {
   constexpr std::string_view kVersion = "0.7.5";

@@ -1,5 +1,4 @@
-#include "count/conventions/thop.h"
-
+#include "count/conventions/families.h"
 #include "count/conventions/modules.h"
 
 namespace flopstat {
@@ -45,8 +44,6 @@ Said common(const CountedLayer& l) {
   }
 }
 
-}  // namespace
-
 /// Source: thop/vision/basic_hooks.py.
 Said said_by_thop_0_1(const CountedLayer& l) {
   switch (l.kind) {
@@ -65,8 +62,7 @@ Said said_by_ulthop_2_1(const CountedLayer& l) {
   switch (l.kind) {
     case LayerKind::transposed_convolution: return {.core = l.macs, .inexact = modules::folded(l)};
     case LayerKind::group_norm: return {.core = l.x * (l.affine ? 4 : 2)};
-    case LayerKind::average_pool:
-      return {.core = l.taps * l.y + l.y, .inexact = l.valid_taps == l.taps * l.y ? "" : modules::kPadding};
+    case LayerKind::average_pool: return {.core = l.all_taps + l.y};
     case LayerKind::log_softmax: return {.core = softmax(l) + (l.row == 0 ? 0 : l.x / l.row)};
     case LayerKind::global_average_pool: return {.core = l.x + l.y};
     case LayerKind::resize: return {.core = upsample(l, 0)};
@@ -83,13 +79,14 @@ Said said_by_ulthop_2_2(const CountedLayer& l) {
   }
 }
 
-/// Source: ultralytics/utils/torch_utils.py, get_flops: twice what thop says, of the model as it is exported.
+/// Source: ultralytics/utils/torch_utils.py, get_flops: twice what thop says.
 Said said_by_ultralytics(const CountedLayer& l) {
   Said said = said_by_ulthop_2_2(l);
   said.core *= 2;
-  if (said.inexact == modules::kFolded) said.inexact = {};
   return said;
 }
+
+}  // namespace
 
 std::vector<Convention> thop_conventions() {
   return {

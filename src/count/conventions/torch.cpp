@@ -1,8 +1,8 @@
-#include "count/conventions/torch.h"
-
+#include "count/conventions/families.h"
 #include "count/conventions/modules.h"
 
 namespace flopstat {
+namespace {
 
 /// Source: fvcore/nn/jit_handles.py and flop_count.py. Element-wise functions are ignored or not known: 0.
 Said said_by_fvcore(const CountedLayer& l) {
@@ -45,8 +45,6 @@ Said said_by_torch(const CountedLayer& l) {
   }
 }
 
-namespace {
-
 /// A layer's parameters times the results that share them; of a dense layer, as `dense` says.
 Said by_parameters(const CountedLayer& l, Count dense) {
   const Count parameters = l.w + l.bias;
@@ -67,8 +65,6 @@ Said by_parameters(const CountedLayer& l, Count dense) {
   }
 }
 
-}  // namespace
-
 /// A dense layer counts once for each item of the batch, whatever axes lie between.
 Said said_by_torchinfo(const CountedLayer& l) { return by_parameters(l, l.batch); }
 
@@ -76,6 +72,8 @@ Said said_by_torchinfo(const CountedLayer& l) { return by_parameters(l, l.batch)
 Said said_by_torchinfo_5c4164f(const CountedLayer& l) {
   return by_parameters(l, l.channels == 0 ? Count{0} : l.y / l.channels);
 }
+
+}  // namespace
 
 std::vector<Convention> torch_conventions() {
   return {

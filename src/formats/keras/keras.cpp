@@ -78,6 +78,8 @@ void read_configuration(Model& model, Bytes text, StoredWeights& weights, std::s
     if (root.object() == nullptr) throw Error(ErrorCode::corrupt, "the configuration is no object", root.offset);
     if (const std::string_view version = text_under(root, "keras_version"); !version.empty()) {
       model.producer = "Keras " + std::string(version);
+    } else if (model.producer == "Keras" && !text_under(root, "module").empty()) {
+      model.producer = "Keras 3";  // before it classes had no module, and the configuration a version
     }
     Network network(model, weights, kMinBudget + kBudgetPerByte * text.size());
     network.read(root);

@@ -120,7 +120,9 @@ Op pool(NodeReader& node) {
   // Windows without padding either way. PyTorch writes the zeros for a pool, and nothing for an adaptive one.
   const bool says_nothing = known(window)->padding == Padding::given && !node.has("pads");
   if (fn == PoolFn::average && says_nothing) known(window)->padding = Padding::valid;
-  return Pool{.fn = fn, .window = std::move(*known(window))};
+  return Pool{.fn = fn,
+              .window = std::move(*known(window)),
+              .averages_padding = fn == PoolFn::average && node.integer("count_include_pad", 0) != 0};
 }
 
 Op lp_pool(NodeReader& node) {
