@@ -108,8 +108,18 @@ class Builder:
             self.add(self.layers.BatchNormalization())
         self.dense(self.random.randint(1, 4))
 
-    def model(self):
-        if self.chance(0.7):
+    def sequence(self):
+        self.start(self.random.randint(3, 8), self.pick(4, 6, 10))
+        cells = (self.layers.LSTM, self.layers.GRU, self.layers.SimpleRNN)
+        for last in (False, True)[self.pick(0, 1):]:
+            cell = self.pick(*cells)(self.pick(5, 8, 12), return_sequences=not last)
+            self.add(self.layers.Bidirectional(cell) if self.chance(0.3) else cell)
+        self.dense(self.pick(0, 1))
+
+    def model(self, recurrent):
+        if recurrent:
+            self.sequence()
+        elif self.chance(0.7):
             self.picture()
         else:
             self.vector()
@@ -119,7 +129,7 @@ class Builder:
 def model(number):
     import keras
     import tf_keras
-    return Builder(tf_keras if number % 2 else keras, f"keras {number}").model()
+    return Builder(tf_keras if number % 2 else keras, f"keras {number}").model(recurrent=number % 20 in (8, 9))
 
 
 def name_of(number):

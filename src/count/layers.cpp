@@ -113,7 +113,10 @@ CallSite LayerReader::inside(const Node& node, GraphId callee) const {
   site.in_function = site.in_function || stays_a_function(node);
   site.in_loop =
       site.in_loop || loop != nullptr || std::holds_alternative<Loop>(node.op) || std::holds_alternative<Scan>(node.op);
-  site.part = loop == nullptr ? LoopPart::none : callee == loop->body ? LoopPart::body : LoopPart::condition;
+  site.part = LoopPart::none;
+  if (loop == nullptr) return site;
+  const LoopPart body = node.type == "LoopCond" ? LoopPart::body : LoopPart::function_body;
+  site.part = callee == loop->body ? body : LoopPart::condition;
   return site;
 }
 

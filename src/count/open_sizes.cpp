@@ -1,7 +1,6 @@
 #include "count/open_sizes.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace flopstat {
 namespace {
@@ -30,14 +29,10 @@ class OpenSizes {
   OpenSizes(const Graph& graph, const Model* model)
       : graph_(graph), model_(model), open_(graph.tensors.size(), false) {}
 
-  /// Of a body, what it gives back as it got it stays known.
+  /// What goes round is open, even as it came. What a body reads from outside of the loop is known.
   void open_carried(LoopPart part) {
-    const std::vector<TensorId> same = part == LoopPart::body ? behind_identities() : std::vector<TensorId>();
-    for (size_t i = 0; i < graph_.inputs.size(); ++i) {
-      const TensorId in = graph_.inputs[i];
-      if (in == kAbsent) continue;
-      const bool given_back = i < graph_.outputs.size() && i < same.size() && same[i] == in;
-      open_[in] = !given_back;
+    for (const TensorId in : graph_.inputs) {
+      if (in != kAbsent) open_[in] = !comes_from_outside(graph_.tensors[in], part);
     }
   }
 
@@ -52,18 +47,11 @@ class OpenSizes {
   }
 
  private:
-  /// Of each output, the tensor that it is the same as.
-  std::vector<TensorId> behind_identities() const {
-    std::vector<TensorId> same(graph_.tensors.size());
-    std::iota(same.begin(), same.end(), TensorId{0});
-    for (const Node& node : graph_.nodes) {
-      const bool hands_on = std::holds_alternative<Identity>(node.op) && node.inputs.size() == 1 &&
-                            node.outputs.size() == 1 && node.inputs[0] != kAbsent && node.outputs[0] != kAbsent;
-      if (hands_on) same[node.outputs[0]] = same[node.inputs[0]];
-    }
-    std::vector<TensorId> outputs;
-    for (const TensorId id : graph_.outputs) outputs.push_back(id == kAbsent ? kAbsent : same[id]);
-    return outputs;
+  /// A variable of a body is the second result of its Switch, else it is a constant of the loop. Of a function,
+  /// freezing makes those of its resources, which are the stored variables.
+  static bool comes_from_outside(const Tensor& input, LoopPart part) {
+    if (part == LoopPart::body) return !input.name.ends_with(":1");
+    return part == LoopPart::function_body && input.dtype == DType::resource;
   }
 
   bool gives_open(const Node& node) const {

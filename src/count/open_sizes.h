@@ -8,7 +8,12 @@
 namespace flopstat {
 
 /// What a graph is to the loop that runs it.
-enum class LoopPart : uint8_t { none, condition, body };
+enum class LoopPart : uint8_t {
+  none,
+  condition,
+  body,          ///< of TensorFlow 1: nodes between Switch and NextIteration
+  function_body  ///< of TensorFlow 2: a function, which freezing puts between such nodes
+};
 
 /// Which tensors of a graph have a size that TensorFlow's shape functions do not tell, though flopstat knows it: what a
 /// loop changes is open from its first step on. One for each tensor.

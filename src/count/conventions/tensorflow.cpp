@@ -97,7 +97,7 @@ Count of_arithmetic(const CountedLayer& l) {
 }
 
 /// Keras 2 makes a function of these with its own functions: the profiler does not look into it.
-bool is_a_function(const CountedLayer& l) { return l.cell != Recurrent::Cell::rnn && l.format.starts_with("keras"); }
+bool is_a_function(const CountedLayer& l) { return l.keras == 2 && l.cell != Recurrent::Cell::rnn; }
 
 /// Both versions of Keras make the same operators of these.
 bool is_agreed(UnaryFn fn) {

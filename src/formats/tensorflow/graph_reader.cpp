@@ -237,7 +237,7 @@ class RegionReader {
       dependencies_.add(outputs.back());
     }
     for (const Source& input : region_.inputs) {
-      const TensorId id = add_tensor({.name = scope()[input.node].name});
+      const TensorId id = add_tensor({.name = name_of(input)});
       if (region_.is_main) describe_input(id, input.node);
       graph_.inputs.push_back(id);
     }
@@ -249,6 +249,13 @@ class RegionReader {
 
  private:
   const Scope& scope() const { return region_.nodes->scope; }
+
+  /// As TensorFlow writes it: "name", and "name:1" for the second result.
+  std::string_view name_of(const Source& source) {
+    const std::string_view name = scope()[source.node].name;
+    if (source.result == 0) return name;
+    return file_.model_.invented.emplace_back(std::string(name) + ":" + std::to_string(source.result));
+  }
 
   TensorId add_tensor(Tensor tensor) {
     graph_.tensors.push_back(std::move(tensor));
